@@ -1,0 +1,9 @@
+/** Units and the compiled nodes in n8n's own engine. `dist/` must be built (`npm run build`). */
+module.exports = {
+	testEnvironment: 'node',
+	roots: ['<rootDir>/test'],
+	testMatch: ['**/*.test.ts'],
+	testPathIgnorePatterns: ['/test/e2e/'],
+	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json' }] },
+	testTimeout: 30000,
+};
