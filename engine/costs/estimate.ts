@@ -1,0 +1,112 @@
+import { formatOf, type ImageJob } from '../jobs/job';
+import type { ImageModel } from '../models/model';
+import { parseSize } from '../models/sizes';
+import { nanoUsd, tokenPrice, type NanoUsd } from './money';
+import { publishedPrice, tokenPrices } from './price';
+import { gridTokens, promptTokens } from './tokens';
+
+/** What a job will cost before it is run: from `low` to `high`, input and output apart. */
+export interface Estimate {
+	input: { low: NanoUsd; high: NanoUsd };
+	output: { low: NanoUsd; high: NanoUsd };
+	pricedAt: string | null;
+	/** What the figures rest on, in a few words. */
+	restsOn: string;
+}
+
+interface Range {
+	low: number;
+	high: number;
+}
+
+/** What `auto` may turn into. */
+const AUTO_SIZES = ['1024x1024', '1536x1024', '1024x1536'];
+
+/**
+ * The price of a job before it is sent, or `null` where it cannot be known: a model without an entry in the
+ * catalogue and no price per image from the user.
+ * `auto` size or quality gives the range from the cheapest to the dearest that the model has.
+ */
+export function estimateJob(job: ImageJob, model: ImageModel | undefined): Estimate | null {
+	if (job.prices?.perImage !== undefined) {
+		const total = nanoUsd(job.prices.perImage) * job.n;
+		return {
+			input: { low: 0, high: 0 },
+			output: { low: total, high: total },
+			pricedAt: null,
+			restsOn: 'price per image given',
+		};
+	}
+	if (!model) return null;
+	const output = outputRange(job, model);
+	if (!output) return null;
+	const prices = tokenPrices({ model, prices: job.prices });
+	const text = promptTokens(job.prompt);
+	const input = (tokens: number) => tokenPrice(tokens * job.n, prices?.textIn ?? 0);
+	return {
+		input: { low: input(text.low), high: input(text.high) },
+		output,
+		pricedAt: job.prices ? null : model.prices.pricedAt,
+		restsOn: RESTS_ON[model.prices.outputTokens.kind],
+	};
+}
+
+const RESTS_ON: Record<ImageModel['prices']['outputTokens']['kind'], string> = {
+	grid: "OpenAI's calculator",
+	measured: 'measurements by third parties',
+	table: "OpenAI's table of tokens",
+	perImage: "OpenAI's price per image",
+};
+
+function outputRange(job: ImageJob, model: ImageModel): Range | undefined {
+	const sizes = namedOr(job.parameters.size, model.sizes.includes('auto') ? AUTO_SIZES : model.sizes);
+	const qualities = namedOr(
+		job.parameters.quality,
+		(model.parameters.quality?.oneOf ?? []).filter((quality) => quality !== 'auto'),
+	);
+	const ranges = sizes.flatMap((size) => qualities.map((quality) => imagesRange(job, model, quality, size)));
+	if (ranges.length === 0 || ranges.includes(undefined)) return undefined;
+	const known = ranges as Range[];
+	const range = {
+		low: Math.min(...known.map(({ low }) => low)),
+		high: Math.max(...known.map(({ high }) => high)),
+	};
+	// The text of an SVG is written by a second model, whose tokens come on top and cannot be known before.
+	return formatOf(job) === 'svg'
+		? { ...range, high: range.high + tokenPrice(SVG_AUTHOR_TOKENS * job.n, SVG_AUTHOR_PRICE) }
+		: range;
+}
+
+/** An allowance for the author of an SVG: a long file, at the price of a dear text model (USD per million tokens). */
+const SVG_AUTHOR_TOKENS = 32_000;
+const SVG_AUTHOR_PRICE = 10;
+
+function namedOr(value: string | undefined, all: readonly string[]): readonly string[] {
+	return value === undefined || value === 'auto' ? all : [value];
+}
+
+/** USD for the job's `n` images of one quality and size. */
+function imagesRange(job: ImageJob, model: ImageModel, quality: string, size: string): Range | undefined {
+	const tokens = tokensRange(model, quality, size, job.n);
+	const prices = tokenPrices({ model, prices: job.prices });
+	if (tokens && prices) {
+		return { low: tokenPrice(tokens.low, prices.imageOut), high: tokenPrice(tokens.high, prices.imageOut) };
+	}
+	const price = job.prices ? undefined : publishedPrice(model, { quality, size, images: job.n });
+	return price === undefined ? undefined : { low: nanoUsd(price) * job.n, high: nanoUsd(price) * job.n };
+}
+
+function tokensRange(model: ImageModel, quality: string, size: string, n: number): Range | undefined {
+	const rule = model.prices.outputTokens;
+	if (rule.kind === 'perImage') return undefined;
+	if (rule.kind === 'table') {
+		const tokens = rule.tokens[quality]?.[size];
+		return tokens === undefined ? undefined : { low: tokens * n, high: tokens * n };
+	}
+	const grid = rule.grid[quality];
+	const dimensions = parseSize(size);
+	if (grid === undefined || !dimensions) return undefined;
+	const tokens = gridTokens(grid, dimensions, n);
+	const [least, most] = (rule.kind === 'measured' ? rule.factor[quality] : undefined) ?? [1, 1];
+	return { low: Math.floor(tokens * least), high: Math.ceil(tokens * most) };
+}

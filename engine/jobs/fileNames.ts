@@ -1,0 +1,103 @@
+import { isoDate } from '../models/lifecycle';
+import { extensionOf } from '../responses/imageHeader';
+import type { OutputFormat } from '../models/model';
+import type { ImageJob } from './job';
+
+/** A job and how its files are to be called. */
+export interface NamedJob extends Pick<ImageJob, 'index' | 'prompt' | 'n' | 'model' | 'parameters'> {
+	/** `{slug}` `{name}` `{index}` `{image}` `{model}` `{quality}` `{date}`; empty for the default. */
+	fileName?: string;
+	/** The job's own name, where it has one. */
+	name?: string;
+}
+
+/** Long enough for most file systems with a counter and an ending, characters. */
+const LONGEST_NAME = 120;
+const LONGEST_SLUG = 50;
+
+/**
+ * Names the files of a run before it begins, so that they do not depend on which request is done first, and
+ * so that no name is given twice (case does not tell names apart on every disk).
+ */
+export class FileNames {
+	private readonly taken = new Set<string>();
+	private readonly names = new Map<number, string[]>();
+
+	/** @param now milliseconds since 1970, for `{date}` */
+	constructor(
+		private readonly jobs: readonly NamedJob[],
+		private readonly now: number,
+	) {
+		for (const job of jobs) {
+			this.names.set(
+				job.index,
+				Array.from({ length: job.n }, (_, image) => this.unique(this.baseName(job, image), image)),
+			);
+		}
+	}
+
+	/** @param image which of the job's images, from 0 */
+	nameOf(job: Pick<ImageJob, 'index'>, image: number, format: OutputFormat): string {
+		const known = this.names.get(job.index)?.[image];
+		// A server may send more images than it was asked for.
+		const base = known ?? this.unique(`${this.names.get(job.index)?.[0] ?? 'image'}`, image);
+		return `${base}.${extensionOf(format)}`;
+	}
+
+	private baseName(job: NamedJob, image: number): string {
+		const several = this.jobs.length > 1;
+		const template = job.fileName?.trim() || (several ? '{index}_{slug}' : '{slug}');
+		const digits = Math.max(2, String(this.jobs.length).length);
+		const slug = slugOf(job.prompt);
+		const values: Record<string, string> = {
+			slug,
+			name: job.name ?? slug,
+			index: String(this.jobs.indexOf(job) + 1).padStart(digits, '0'),
+			image: String(image + 1),
+			model: job.model,
+			quality: job.parameters.quality ?? 'auto',
+			date: isoDate(this.now),
+		};
+		const filled = template.replace(/\{(\w+)\}/g, (token, name: string) => values[name] ?? token);
+		return safeName(filled.replace(IMAGE_EXTENSION, ''));
+	}
+
+	private unique(base: string, image: number): string {
+		let name = base;
+		for (let count = image + 1; this.taken.has(name.toLowerCase()); count++) {
+			if (count > 1) name = `${base}_${count}`;
+		}
+		this.taken.add(name.toLowerCase());
+		return name;
+	}
+}
+
+/** The true format decides on the ending, whatever the template says. */
+const IMAGE_EXTENSION = /\.(png|jpe?g|webp|gif|svg)$/i;
+
+/** A prompt as part of a file's name: `a-red-fox`. Letters of every script are kept; accents are not. */
+export function slugOf(text: string): string {
+	const words = text
+		.slice(0, 500)
+		.normalize('NFKD')
+		.replace(/[\u0300-\u036f]/g, '')
+		.normalize('NFC')
+		.toLowerCase()
+		.match(/[\p{L}\p{M}\p{N}]+/gu);
+	let slug = '';
+	for (const word of words ?? []) {
+		const longer = slug === '' ? word.slice(0, LONGEST_SLUG) : `${slug}-${word}`;
+		if (longer.length > LONGEST_SLUG) break;
+		slug = longer;
+	}
+	return slug || 'image';
+}
+
+/** One file name that any disk takes: no folder, no reserved character, no leading or trailing dot. */
+export function safeName(name: string): string {
+	const safe = name
+		.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, '-')
+		.slice(0, LONGEST_NAME)
+		.replace(/^[.\s-]+|[.\s]+$/g, '');
+	return safe || 'image';
+}

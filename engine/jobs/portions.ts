@@ -1,0 +1,28 @@
+import type { ImageModel } from '../models/model';
+import { formatOf, type ImageJob } from './job';
+
+/** The images of a job that one request makes. */
+export interface Portion {
+	job: ImageJob;
+	/** The first of the job's images, from 0. */
+	first: number;
+	/** How many. */
+	n: number;
+}
+
+/** For models that the catalogue does not know: what OpenAI's API takes at most. */
+const USUAL_MOST = 10;
+
+/**
+ * Splits a job into requests: none asks for more images than the model makes at once, or than the pace allows in a minute
+ * (such a request would never be let through).
+ * @param imagesPerMinute 0 for no limit
+ */
+export function portionsOf(job: ImageJob, model: ImageModel | undefined, imagesPerMinute: number): Portion[] {
+	const ofFormat = model?.maxImagesPerRequestOf?.[formatOf(job)];
+	const most = Math.min(ofFormat ?? model?.maxImagesPerRequest ?? USUAL_MOST, imagesPerMinute || Infinity);
+	const portions: Portion[] = [];
+	for (let first = 0; first < job.n; first += most)
+		portions.push({ job, first, n: Math.min(most, job.n - first) });
+	return portions;
+}

@@ -1,0 +1,15 @@
+import type { ImageGenerateParamsNonStreaming } from 'openai/resources/images';
+import type { ImageJob } from '../jobs/job';
+import { findModel } from '../models/find';
+
+/** The body of `POST /images/generations` for `n` of a job's images. */
+export function generationsBody(job: ImageJob, n: number): object {
+	const body = {
+		model: job.model,
+		prompt: job.prompt,
+		...(n > 1 ? { n } : {}),
+		...findModel(job.model)?.alwaysSend,
+		...job.parameters,
+	} satisfies ImageGenerateParamsNonStreaming;
+	return { ...body, ...job.additional };
+}

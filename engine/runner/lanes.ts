@@ -1,0 +1,21 @@
+/**
+ * Works through a list with at most `lanes` at work at a time; the next one begins the moment a lane is free.
+ * @returns the results in the order of the list
+ * @throws whatever `work` throws
+ */
+export async function inLanes<Item, Result>(
+	items: readonly Item[],
+	lanes: number,
+	work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+	const results: Result[] = [];
+	let next = 0;
+	const lane = async () => {
+		while (next < items.length) {
+			const index = next++;
+			results[index] = await work(items[index] as Item);
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+	return results;
+}

@@ -1,0 +1,32 @@
+import type { ImageJob } from '../jobs/job';
+import type { Transport } from '../requests/wire';
+import type { ImageHeader } from '../responses/imageHeader';
+
+/** What a run needs of the world. */
+export interface RunPorts<Ref> {
+	transport: Transport;
+	clock: Clock;
+	store: ImageStore<Ref>;
+	/** Aborted when the user cancels. */
+	signal: AbortSignal;
+}
+
+/** Milliseconds since 1970. */
+export interface Clock {
+	now(): number;
+	/** Returns after `ms`, or soon after the signal is aborted. Never throws. */
+	sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Takes an image over for good. What it returns is all that the run keeps of it. */
+export interface ImageStore<Ref> {
+	put(image: ArrivedImage): Promise<Ref>;
+}
+
+export interface ArrivedImage {
+	job: ImageJob;
+	/** Which of the job's images, from 0. */
+	index: number;
+	bytes: Buffer;
+	header: ImageHeader;
+}

@@ -1,0 +1,234 @@
+import { priceRequest, shareCost, sumCosts, UNKNOWN_COST, type Cost } from '../costs/price';
+import { shareUsage, sumUsage, type Usage } from '../costs/usage';
+import { ImageError } from '../jobs/error';
+import type { Loss, ProducedImage } from '../jobs/outcome';
+import type { Portion } from '../jobs/portions';
+import { findModel } from '../models/find';
+import { generationsBody } from '../requests/generations';
+import type { WireResponse } from '../requests/wire';
+import { readErrorResponse } from '../responses/errorResponse';
+import { readImageHeader, type ImageHeader } from '../responses/imageHeader';
+import { readImagesResponse, type ImagesAnswer, type Served } from '../responses/imagesResponse';
+import type { FoundImage } from '../responses/jsonImages';
+import type { RunPorts } from './ports';
+
+/** What one request brought. Where images are missing, `error` says why. */
+export interface RequestResult<Ref> {
+	images: Array<Omit<ProducedImage<Ref>, 'timing'>>;
+	error?: ImageError;
+	loss?: Loss;
+	/** The whole request's. */
+	cost: Cost;
+	warnings: string[];
+}
+
+/** An image that is stored, or why it is not. */
+type Kept<Ref> = { ref: Ref; header: ImageHeader; bytes: number } | { error: ImageError };
+
+const NOTHING_SERVED: Served = { size: null, quality: null, background: null, output_format: null };
+
+/**
+ * Sends one request and stores its images as they arrive.
+ * @throws ImageError where no image was made
+ */
+export async function requestImages<Ref>(
+	portion: Portion,
+	{ transport, store, clock, signal }: RunPorts<Ref>,
+	timeoutMs: number,
+): Promise<RequestResult<Ref>> {
+	const { job, first, n } = portion;
+	const redact = (text: string) => transport.redact(text);
+	const response = await transport.send({
+		method: 'POST',
+		path: '/images/generations',
+		json: generationsBody(job, n),
+		timeoutMs,
+		signal,
+	});
+	if (response.status < 200 || response.status > 299)
+		throw await readErrorResponse(response, redact, clock.now());
+
+	const kept: Array<Kept<Ref>> = [];
+	const keep = async (found: FoundImage, number: number): Promise<void> => {
+		kept[number] = 'error' in found ? found : await storeImage(found.bytes, number);
+	};
+	const storeImage = async (bytes: Buffer, number: number): Promise<Kept<Ref>> => {
+		const header = readImageHeader(bytes);
+		if (!header) return { error: noImage() };
+		try {
+			return {
+				ref: await store.put({ job, index: first + number, bytes, header }),
+				header,
+				bytes: bytes.length,
+			};
+		} catch (error) {
+			return { error: notStored(error) };
+		}
+	};
+
+	let answer: ImagesAnswer;
+	try {
+		answer = await readImagesResponse(response, n, keep, redact, clock.now());
+	} catch (error) {
+		const inHand = kept.some((image) => 'ref' in image);
+		if (!(error instanceof ImageError)) throw error;
+		if (!inHand) throw withRequest(error, response);
+		return salvage(kept, error, first, response);
+	}
+	for (const [number, entry] of answer.entries.entries()) {
+		if (entry.image === undefined && entry.url !== undefined) {
+			kept[number] = await fetchImage(entry.url, number);
+		}
+	}
+	return assemble(portion, answer, kept, response);
+
+	async function fetchImage(url: string, number: number): Promise<Kept<Ref>> {
+		try {
+			const download = await transport.download(url, timeoutMs, signal);
+			if (download.status !== 200) return { error: notDownloaded(`HTTP ${download.status}`) };
+			const parts: Uint8Array[] = [];
+			for await (const part of download.body) parts.push(part);
+			return await storeImage(Buffer.concat(parts), number);
+		} catch (error) {
+			return { error: notDownloaded(error instanceof Error ? error.message : 'unknown reason') };
+		}
+	}
+}
+
+function assemble<Ref>(
+	{ job, first, n }: Portion,
+	answer: ImagesAnswer,
+	kept: ReadonlyArray<Kept<Ref>>,
+	response: WireResponse,
+): RequestResult<Ref> {
+	const { served, usage, svgUsage, entries } = answer;
+	const made = entries.length;
+	// The text model that wrote an SVG has a price of its own, which the catalogue does not hold.
+	const cost = svgUsage
+		? UNKNOWN_COST
+		: priceRequest({ model: findModel(job.model), prices: job.prices }, usage, {
+				quality: served.quality ?? job.parameters.quality ?? null,
+				size: served.size ?? job.parameters.size ?? null,
+				images: made,
+			});
+	const costs = shareCost(cost, made);
+	const usages: Array<Usage | null> = usage ? shareUsage(usage, made) : entries.map(() => null);
+	const images: RequestResult<Ref>['images'] = [];
+	const lost: number[] = [];
+	let error: ImageError | undefined;
+	for (const [number, entry] of entries.entries()) {
+		const image = kept[entry.image ?? number] ?? { error: noImage() };
+		if ('error' in image) {
+			error ??= withRequest(image.error, response);
+			lost.push(number);
+			continue;
+		}
+		images.push({
+			...image,
+			index: first + number,
+			revisedPrompt: entry.revisedPrompt,
+			served,
+			usage: usages[number] ?? null,
+			svgUsage,
+			cost: costs[number] ?? UNKNOWN_COST,
+			requestId: requestIdOf(response),
+			warnings: [],
+		});
+	}
+	return {
+		images,
+		...(error ? { error } : {}),
+		...(lost.length > 0
+			? {
+					loss: {
+						usage: sumUsage(lost.map((number) => usages[number] ?? null)),
+						cost: sumCosts(lost.map((number) => costs[number] ?? UNKNOWN_COST)),
+					},
+				}
+			: {}),
+		cost,
+		warnings: [
+			...(made < n ? [`The server made ${made} of the ${n} images asked for.`] : []),
+			...(svgUsage
+				? [
+						`The SVG was written by ${svgUsage.model || 'a text model'} with ${svgUsage.input_tokens} tokens in and ` +
+							`${svgUsage.output_tokens} out, whose price is not known here.`,
+					]
+				: []),
+		],
+	};
+}
+
+/** The images that had arrived before the answer broke off. Their price was to come at its end. */
+function salvage<Ref>(
+	kept: ReadonlyArray<Kept<Ref>>,
+	error: ImageError,
+	first: number,
+	response: WireResponse,
+): RequestResult<Ref> {
+	const images = kept.flatMap((image, number) =>
+		'ref' in image
+			? [
+					{
+						...image,
+						index: first + number,
+						revisedPrompt: null,
+						served: NOTHING_SERVED,
+						usage: null,
+						svgUsage: null,
+						cost: UNKNOWN_COST,
+						requestId: requestIdOf(response),
+						warnings: ['The answer broke off after this image, before its price.'],
+					},
+				]
+			: [],
+	);
+	return {
+		images,
+		error: withRequest(error, response),
+		loss: { usage: null, cost: UNKNOWN_COST },
+		cost: UNKNOWN_COST,
+		warnings: [],
+	};
+}
+
+function requestIdOf(response: WireResponse): string | null {
+	return response.headers['x-request-id'] ?? null;
+}
+
+/** The same error with the id of the request and its status, for the support's use. */
+function withRequest(error: ImageError, response: Pick<WireResponse, 'headers' | 'status'>): ImageError {
+	return new ImageError({
+		...error.details,
+		status: error.details.status ?? response.status,
+		requestId: error.details.requestId ?? response.headers['x-request-id'] ?? null,
+	});
+}
+
+function noImage(): ImageError {
+	return new ImageError({
+		kind: 'invalid_response',
+		code: 'not_an_image',
+		message:
+			'The server answered with data that is no png, jpeg, webp, gif or svg image. The request may have been billed.',
+		maybeBilled: true,
+	});
+}
+
+function notStored(reason: unknown): ImageError {
+	return new ImageError({
+		kind: 'storage',
+		code: 'not_stored',
+		message: `The image was made but could not be stored: ${reason instanceof Error ? reason.message : String(reason)}`,
+		maybeBilled: true,
+	});
+}
+
+function notDownloaded(reason: string): ImageError {
+	return new ImageError({
+		kind: 'invalid_response',
+		code: 'not_downloaded',
+		message: `The server answered with the address of an image, which could not be fetched: ${reason}`,
+		maybeBilled: true,
+	});
+}

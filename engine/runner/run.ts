@@ -1,0 +1,227 @@
+import { estimateJob } from '../costs/estimate';
+import type { NanoUsd } from '../costs/money';
+import { totalOf } from '../costs/price';
+import { endsRun, ImageError, type RetryableKind } from '../jobs/error';
+import type { ImageJob, Provider } from '../jobs/job';
+import type { JobOutcome } from '../jobs/outcome';
+import { portionsOf, type Portion } from '../jobs/portions';
+import { validateJob, type Validation } from '../jobs/validation';
+import { findModel } from '../models/find';
+import { isoDate } from '../models/lifecycle';
+import { Budget } from './budget';
+import { inLanes } from './lanes';
+import { outcomeOf, type PortionOutcome } from './outcomes';
+import { SlidingWindowPace, type Pace } from './pace';
+import type { RunPorts } from './ports';
+import { requestImages } from './request';
+import { DEFAULT_RETRY_DELAY_MS, nextTry } from './retry';
+import { StopSwitch } from './stop';
+
+export interface RunSettings {
+	provider: Provider;
+	/** Requests in flight at the most, 1 to 32. */
+	concurrency: number;
+	/** For each model; 0 for no limit. */
+	imagesPerMinute: number;
+	/** Tries beyond the first, 0 or more. */
+	maxRetries: number;
+	retryOn: readonly RetryableKind[];
+	/** Until the last byte of the answer, milliseconds. */
+	requestTimeoutMs: number;
+	/** What the run may cost; 0 for no limit. */
+	maxCost: NanoUsd;
+	/** Stops the run after this many failed jobs; 0 for never. */
+	failFast: number;
+}
+
+/**
+ * Makes every job's images: at most `concurrency` requests at a time, in the jobs' order, within pace and budget.
+ * All jobs are validated before the first request goes out. Never throws for what happens to a job: each one
+ * has exactly one outcome, in its place.
+ */
+export async function runJobs<Ref>(
+	jobs: readonly ImageJob[],
+	settings: RunSettings,
+	ports: RunPorts<Ref>,
+): Promise<Array<JobOutcome<Ref>>> {
+	const checks = jobs.map((job) => checkJob(job, settings, ports.clock.now()));
+	const run = new Run(settings, ports);
+	const invalid = checks.flatMap(({ error }) => (error ? [error] : []));
+	for (const error of invalid) run.countFailure(error);
+	const portions = jobs.flatMap((job, place) =>
+		checks[place]?.error ? [] : portionsOf(job, findModel(job.model), settings.imagesPerMinute),
+	);
+	try {
+		const done = await inLanes(portions, settings.concurrency, async (portion) => await run.portion(portion));
+		const byJob = new Map<ImageJob, Array<PortionOutcome<Ref>>>(jobs.map((job) => [job, []]));
+		for (const outcome of done) byJob.get(outcome.portion.job)?.push(outcome);
+		return jobs.map((job, place) => outcomeOf(job, byJob.get(job) ?? [], checks[place] ?? { warnings: [] }));
+	} finally {
+		run.end();
+	}
+}
+
+/** What is known of a job before anything is sent. */
+export interface JobCheck {
+	error?: ImageError;
+	warnings: string[];
+}
+
+/** Validates a job and says, in one error, all that is wrong with it. @param now milliseconds since 1970 */
+export function checkJob(
+	job: ImageJob,
+	settings: Pick<RunSettings, 'provider' | 'maxCost'>,
+	now: number,
+): JobCheck {
+	const { problems, warnings } = validateJob(job, { provider: settings.provider, today: isoDate(now) });
+	if (problems.length > 0) return { error: validationError(job, problems), warnings };
+	if (settings.maxCost > 0 && !estimateJob(job, findModel(job.model))) {
+		return {
+			error: new ImageError({
+				kind: 'validation',
+				code: 'unknown_price',
+				param: 'model',
+				message:
+					`${job.label}: no price is known for ${job.model}, so a cost limit cannot be kept. ` +
+					'Give a price per image in the options, or take the limit away.',
+			}),
+			warnings,
+		};
+	}
+	return { warnings };
+}
+
+function validationError(job: ImageJob, problems: Validation['problems']): ImageError {
+	return new ImageError({
+		kind: 'validation',
+		code: 'invalid_value',
+		type: 'validation_error',
+		param: problems[0]?.field ?? null,
+		message: `${job.label}: ${problems.map(({ field, message }) => `${field}: ${message}`).join(' ')}`,
+	});
+}
+
+/** The state that a run's requests share. */
+class Run<Ref> {
+	private readonly startedAt: number;
+	private readonly budget: Budget;
+	private readonly stop: StopSwitch;
+	private readonly paces = new Map<string, Pace>();
+	private failures = 0;
+
+	constructor(
+		private readonly settings: RunSettings,
+		private readonly ports: RunPorts<Ref>,
+	) {
+		this.startedAt = ports.clock.now();
+		this.budget = new Budget(settings.maxCost);
+		this.stop = new StopSwitch(ports.signal);
+	}
+
+	end(): void {
+		this.stop.end();
+	}
+
+	countFailure(error: ImageError): void {
+		this.failures++;
+		if (endsRun(error.kind)) this.stop.because(error);
+		else if (this.failures === this.settings.failFast) this.stop.because(error);
+	}
+
+	/** Sends a portion's request until it succeeds or there is no use in trying on. */
+	async portion(portion: Portion): Promise<PortionOutcome<Ref>> {
+		const { clock } = this.ports;
+		let sentAt: number | undefined;
+		let attempts = 0;
+		const timing = () => ({
+			queuedMs: (sentAt ?? clock.now()) - this.startedAt,
+			durationMs: sentAt === undefined ? 0 : clock.now() - sentAt,
+			attempts,
+		});
+		for (;;) {
+			try {
+				const send = await this.admit(portion);
+				sentAt ??= clock.now();
+				attempts++;
+				const result = await send();
+				if (result.error) this.countFailure(result.error);
+				return { portion, result, timing: timing() };
+			} catch (thrown) {
+				const error = asImageError(thrown);
+				const wait = nextTry(error, attempts, this.retryPolicy, Math.random());
+				if (wait === null) {
+					if (error.kind !== 'cancelled' && error.kind !== 'budget') this.countFailure(error);
+					return { portion, error, timing: timing() };
+				}
+				if (error.kind === 'rate_limit') this.paceOf(portion).hold(wait);
+				await clock.sleep(wait, this.stop.signal);
+			}
+		}
+	}
+
+	/**
+	 * Waits until a request may be sent.
+	 * @throws ImageError `cancelled` or `budget` where it may not
+	 */
+	private async admit(portion: Portion): Promise<() => ReturnType<typeof requestImages<Ref>>> {
+		this.stop.check();
+		const estimate = this.estimate(portion);
+		const reservation = await this.budget.reserve(estimate, this.stop.signal);
+		this.stop.check();
+		if (!reservation) throw outOfBudget();
+		await this.paceOf(portion).admit(portion.n, this.stop.signal);
+		if (this.stop.signal.aborted) reservation.settle(0);
+		this.stop.check();
+		return async () => {
+			let spent = estimate;
+			try {
+				const result = await requestImages(portion, this.ports, this.settings.requestTimeoutMs);
+				spent = totalOf(result.cost) ?? estimate;
+				return result;
+			} catch (thrown) {
+				// What may have been billed stays counted at the upper end.
+				if (asImageError(thrown).details.maybeBilled !== true) spent = 0;
+				throw thrown;
+			} finally {
+				reservation.settle(spent);
+			}
+		};
+	}
+
+	private estimate({ job, n }: Portion): NanoUsd {
+		const estimate = estimateJob({ ...job, n }, findModel(job.model));
+		return estimate ? estimate.input.high + estimate.output.high : 0;
+	}
+
+	private paceOf({ job: { model } }: Portion): Pace {
+		const known = this.paces.get(model);
+		if (known) return known;
+		const pace = new SlidingWindowPace(this.settings.imagesPerMinute, this.ports.clock);
+		this.paces.set(model, pace);
+		return pace;
+	}
+
+	private get retryPolicy() {
+		const { maxRetries, retryOn } = this.settings;
+		return { maxRetries, retryOn, retryDelayMs: DEFAULT_RETRY_DELAY_MS };
+	}
+}
+
+function outOfBudget(): ImageError {
+	return new ImageError({
+		kind: 'budget',
+		code: 'budget',
+		message: 'Not sent: with this request the run might have cost more than its limit (maxCost).',
+	});
+}
+
+/** Anything thrown that is not ours is a fault in the front end, and must not take the other jobs along. */
+function asImageError(thrown: unknown): ImageError {
+	if (thrown instanceof ImageError) return thrown;
+	return new ImageError({
+		kind: 'invalid_response',
+		code: 'unexpected_error',
+		message: thrown instanceof Error ? thrown.message : String(thrown),
+		maybeBilled: true,
+	});
+}
