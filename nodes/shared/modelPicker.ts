@@ -1,0 +1,77 @@
+import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
+import { estimateJob } from '../../engine/costs/estimate';
+import { usd } from '../../engine/costs/money';
+import { MODELS } from '../../engine/models/catalogue';
+import { findModel } from '../../engine/models/find';
+import { isoDate, stageOn } from '../../engine/models/lifecycle';
+import type { ImageModel } from '../../engine/models/model';
+import { CREDENTIAL, readCredential } from './authentication';
+
+/** A model as `GET /models` lists it. */
+interface ListedModel {
+	id: string;
+	shutdown_date?: string | null;
+}
+
+/** Models that are not in the catalogue but look as if they made images. */
+const IMAGE_NAME = /image|dall-e|flux|diffusion|sdxl|imagen/i;
+
+/** The models of the credential that make images, newest first, with the price of an image and a shutdown date. */
+export async function searchModels(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const { provider, baseUrl } = readCredential(await this.getCredentials(CREDENTIAL));
+	const answer = (await this.helpers.httpRequestWithAuthentication.call(this, CREDENTIAL, {
+		method: 'GET',
+		url: `${baseUrl}/models`,
+		json: true,
+		disableFollowRedirect: true,
+	})) as { data?: ListedModel[] };
+	const today = isoDate(Date.now());
+	const results = (answer.data ?? [])
+		// On other servers any name may be that of an image model.
+		.filter(({ id }) => findModel(id) !== undefined || IMAGE_NAME.test(id) || provider === 'compatible')
+		.filter(({ id }) => provider !== 'openai' || stageOn(findModel(id) ?? {}, today) !== 'retired')
+		.filter(({ id }) => !filter || id.toLowerCase().includes(filter.toLowerCase()))
+		.sort((a, b) => rank(a.id) - rank(b.id) || a.id.localeCompare(b.id))
+		.map(listItem);
+	return { results };
+}
+
+/** Known models in the catalogue's order, a dated name right after its model, then the others. */
+function rank(id: string): number {
+	const model = findModel(id);
+	return model ? MODELS.indexOf(model) + (model.id === id ? 0 : 0.5) : MODELS.length;
+}
+
+function listItem({ id, shutdown_date }: ListedModel): INodeListSearchItems {
+	const model = findModel(id);
+	const shutdown = shutdown_date?.slice(0, 10) ?? model?.shutdown;
+	const notes = [model ? priceNote(model) : '', shutdown ? `shuts down ${shutdown}` : ''].filter(
+		(note) => note !== '',
+	);
+	return { name: notes.length > 0 ? `${id} (${notes.join(', ')})` : id, value: id };
+}
+
+/** What a square picture of medium quality costs. */
+function priceNote(model: ImageModel): string {
+	const size = '1024x1024';
+	const qualities = model.parameters.quality?.oneOf ?? [];
+	const quality = (qualities.includes('medium') ? 'medium' : qualities[0]) as 'medium' | undefined;
+	const estimate = estimateJob(
+		{
+			index: 0,
+			label: '',
+			model: model.id,
+			prompt: '',
+			n: 1,
+			parameters: { size, ...(quality ? { quality } : {}) },
+		},
+		model,
+	);
+	if (!estimate) return '';
+	const { low, high } = estimate.output;
+	const dollars = (nano: number) => `$${Number(usd(nano).toFixed(3))}`;
+	return `${low === high ? dollars(low) : `${dollars(low)}-${dollars(high)}`} a ${quality ?? ''} image`;
+}

@@ -1,0 +1,143 @@
+import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import { ImageError, type ErrorKind } from '../../engine/jobs/error';
+import type { Transport, WireResponse } from '../../engine/requests/wire';
+import { CREDENTIAL, type OpenAiImageCredential } from './authentication';
+import { redactionFor } from './redaction';
+
+/** The engine's wire over n8n's HTTP helper, which brings the instance's proxies, TLS, SSRF protection and cancellation. */
+export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImageCredential): Transport {
+	const redact = redactionFor(credential);
+	const exchange = async (
+		timeoutMs: number,
+		signal: AbortSignal,
+		request: (options: Partial<IHttpRequestOptions>) => Promise<unknown>,
+	): Promise<WireResponse> => {
+		const startedAt = Date.now();
+		const fault = (error: unknown) => wireError(error, { timeoutMs, signal, startedAt, redact });
+		try {
+			const response = (await request({
+				encoding: 'stream',
+				returnFullResponse: true,
+				ignoreHttpStatusErrors: true,
+				timeout: timeoutMs,
+				abortSignal: signal,
+			})) as { statusCode: number; headers: Record<string, unknown>; body: AsyncIterable<Uint8Array> };
+			return {
+				status: response.statusCode,
+				headers: Object.fromEntries(
+					Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+				),
+				body: withFaults(response.body, fault),
+			};
+		} catch (error) {
+			throw fault(error);
+		}
+	};
+	return {
+		redact,
+		send: async ({ method, path, json, timeoutMs, signal }) =>
+			await exchange(
+				timeoutMs,
+				signal,
+				async (options) =>
+					await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, {
+						...options,
+						method,
+						url: `${credential.baseUrl}${path}`,
+						// A redirect would carry the key to wherever it points.
+						disableFollowRedirect: true,
+						sendCredentialsOnCrossOriginRedirect: false,
+						...(json ? { body: json, headers: { 'Content-Type': 'application/json' } } : {}),
+					}),
+			),
+		download: async (url, timeoutMs, signal) => {
+			if (!/^https?:\/\//i.test(url)) {
+				throw new ImageError({ kind: 'invalid_response', message: 'Its address is neither http nor https.' });
+			}
+			return await exchange(
+				timeoutMs,
+				signal,
+				async (options) => await context.helpers.httpRequest({ ...options, method: 'GET', url }),
+			);
+		},
+	};
+}
+
+interface Exchange {
+	timeoutMs: number;
+	signal: AbortSignal;
+	startedAt: number;
+	redact: (text: string) => string;
+}
+
+async function* withFaults(
+	body: AsyncIterable<Uint8Array>,
+	fault: (error: unknown) => ImageError,
+): AsyncGenerator<Uint8Array> {
+	try {
+		yield* body;
+	} catch (error) {
+		throw fault(error);
+	}
+}
+
+/** Codes of failures before a byte of the request was sent. */
+const NOT_SENT = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'EADDRNOTAVAIL',
+	'ERR_INVALID_URL',
+	'ERR_INVALID_PROTOCOL',
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'EPROTO',
+]);
+
+function wireError(error: unknown, { timeoutMs, signal, startedAt, redact }: Exchange): ImageError {
+	if (error instanceof ImageError) return error;
+	const code = codeOf(error);
+	const make = (kind: ErrorKind, message: string, maybeBilled = false) =>
+		new ImageError({ kind, code: code ?? kind, message, ...(maybeBilled ? { maybeBilled } : {}) });
+	if (signal.aborted)
+		return make('cancelled', 'The execution was cancelled while this request was in flight.', true);
+	// A deadline that strikes while the answer arrives looks like a lost connection: only the clock tells them apart.
+	if (Date.now() - startedAt >= timeoutMs || code === 'ECONNABORTED') {
+		const advice = 'It may have been carried out and billed. Allow more time with Request Timeout.';
+		return make('timeout', `There was no complete answer within ${timeoutMs / 1000} s. ${advice}`, true);
+	}
+	if (code !== undefined && (NOT_SENT.has(code) || code.startsWith('CERT_'))) {
+		return make(
+			'connection',
+			`The server could not be reached (${code}). Check the base URL of the credential and the network.`,
+		);
+	}
+	if (code === undefined) {
+		// n8n itself refuses: no credential, an address that its SSRF protection or the credential's domains exclude.
+		return make('invalid_request', redact(error instanceof Error ? error.message : String(error)));
+	}
+	const advice = 'The request may have been carried out and billed.';
+	return make(
+		'interrupted',
+		`The connection was lost before the answer was complete (${code}). ${advice}`,
+		true,
+	);
+}
+
+/** n8n wraps errors, sometimes twice; the system's code is somewhere inside. */
+function codeOf(error: unknown, depth = 0): string | undefined {
+	if (typeof error !== 'object' || error === null || depth > 5) return undefined;
+	const { code, cause, errorResponse } = error as {
+		code?: unknown;
+		cause?: unknown;
+		errorResponse?: unknown;
+	};
+	if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
+	return codeOf(cause, depth + 1) ?? codeOf(errorResponse, depth + 1);
+}
