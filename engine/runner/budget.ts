@@ -15,14 +15,22 @@ export class Budget {
 	private inFlight: NanoUsd = 0;
 	private waiting: Array<() => void> = [];
 
-	/** @param limit 0 for no limit */
-	constructor(private readonly limit: NanoUsd) {}
+	/**
+	 * @param limit 0 for no limit
+	 * @param signal aborted when nothing more is to be sent: waiting is of no use then
+	 */
+	constructor(
+		private readonly limit: NanoUsd,
+		private readonly signal: AbortSignal,
+	) {
+		signal.addEventListener('abort', () => this.wake(), { once: true });
+	}
 
 	/** @returns `null` where the money is not there, or when the signal is aborted while waiting */
-	async reserve(amount: NanoUsd, signal: AbortSignal): Promise<Reservation | null> {
+	async reserve(amount: NanoUsd): Promise<Reservation | null> {
 		while (!this.fits(amount)) {
-			if (this.inFlight === 0 || signal.aborted) return null;
-			await this.change(signal);
+			if (this.inFlight === 0 || this.signal.aborted) return null;
+			await new Promise<void>((resolve) => this.waiting.push(resolve));
 		}
 		this.inFlight += amount;
 		return {
@@ -36,17 +44,6 @@ export class Budget {
 
 	private fits(amount: NanoUsd): boolean {
 		return this.limit === 0 || this.spent + this.inFlight + amount <= this.limit;
-	}
-
-	private async change(signal: AbortSignal): Promise<void> {
-		await new Promise<void>((resolve) => {
-			const done = () => {
-				signal.removeEventListener('abort', done);
-				resolve();
-			};
-			this.waiting.push(done);
-			signal.addEventListener('abort', done);
-		});
 	}
 
 	private wake(): void {

@@ -4,6 +4,7 @@ import { ImageError } from '../jobs/error';
 import type { Loss, ProducedImage } from '../jobs/outcome';
 import type { Portion } from '../jobs/portions';
 import { findModel } from '../models/find';
+import { formatSize } from '../models/sizes';
 import { generationsBody } from '../requests/generations';
 import type { WireResponse } from '../requests/wire';
 import { readErrorResponse } from '../responses/errorResponse';
@@ -132,7 +133,7 @@ function assemble<Ref>(
 			svgUsage,
 			cost: costs[number] ?? UNKNOWN_COST,
 			requestId: requestIdOf(response),
-			warnings: [],
+			warnings: deviations(job, image.header),
 		});
 	}
 	return {
@@ -157,6 +158,20 @@ function assemble<Ref>(
 				: []),
 		],
 	};
+}
+
+/** Where an image is not what was asked for. */
+function deviations({ parameters }: Portion['job'], header: ImageHeader): string[] {
+	const asked = { size: parameters.size ?? 'auto', output_format: parameters.output_format ?? header.format };
+	const got = { size: formatSize(header), output_format: header.format };
+	return [
+		...(asked.size !== 'auto' && asked.size !== got.size
+			? [`Asked for ${asked.size}, the image is ${got.size}.`]
+			: []),
+		...(asked.output_format !== got.output_format
+			? [`Asked for ${asked.output_format}, the image is ${got.output_format}.`]
+			: []),
+	];
 }
 
 /** The images that had arrived before the answer broke off. Their price was to come at its end. */

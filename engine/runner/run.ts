@@ -114,8 +114,8 @@ class Run<Ref> {
 		private readonly ports: RunPorts<Ref>,
 	) {
 		this.startedAt = ports.clock.now();
-		this.budget = new Budget(settings.maxCost);
 		this.stop = new StopSwitch(ports.signal);
+		this.budget = new Budget(settings.maxCost, this.stop.signal);
 	}
 
 	end(): void {
@@ -166,7 +166,7 @@ class Run<Ref> {
 	private async admit(portion: Portion): Promise<() => ReturnType<typeof requestImages<Ref>>> {
 		this.stop.check();
 		const estimate = this.estimate(portion);
-		const reservation = await this.budget.reserve(estimate, this.stop.signal);
+		const reservation = await this.budget.reserve(estimate);
 		this.stop.check();
 		if (!reservation) throw outOfBudget();
 		await this.paceOf(portion).admit(portion.n, this.stop.signal);
