@@ -4,7 +4,7 @@ import { ImageError } from '../jobs/error';
 import type { ImageJob } from '../jobs/job';
 import type { JobOutcome, Loss, Timing } from '../jobs/outcome';
 import type { Portion } from '../jobs/portions';
-import type { RequestResult } from './request';
+import type { RequestResult } from './result';
 
 /** What came of one request of a job. */
 export type PortionOutcome<Ref> = { portion: Portion; timing: Timing } & (

@@ -142,7 +142,6 @@ function respond(status: number, body: unknown, headers: Record<string, string>)
 }
 
 /** A text in pieces. */
-// eslint-disable-next-line @typescript-eslint/require-await
 export async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
 	for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
