@@ -1,0 +1,57 @@
+import type { ServerResponse } from 'node:http';
+
+/** What is sent back. */
+export interface Answer {
+	status: number;
+	contentType: string;
+	body: Buffer;
+	headers?: Record<string, string>;
+	/** What is booked once the answer is begun: pictures, and nano-dollars. */
+	charge?: { images: number; nanoDollars: number };
+	/** Write the body in pieces of so many bytes, with chunked encoding. */
+	pieceBytes?: number;
+	/** Send only so many bytes of the body, then drop the connection. */
+	cutAt?: number;
+}
+
+/** Instead of an answer: the connection is dropped. */
+export const hangUp = Symbol('hang up');
+
+/** A JSON answer. */
+export function json(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
+	return { status, contentType: 'application/json', body: Buffer.from(JSON.stringify(value)), headers };
+}
+
+/**
+ * Writes an answer.
+ *
+ * @param beforeLastByte called when the client still lacks something, so that nobody who has had a whole answer can
+ *   be ahead of the books
+ */
+export async function write(
+	response: ServerResponse,
+	answer: Answer,
+	headers: Record<string, string>,
+	beforeLastByte: () => void,
+): Promise<void> {
+	const { body, cutAt, pieceBytes } = answer;
+	response.writeHead(answer.status, {
+		'content-type': answer.contentType,
+		...headers,
+		...answer.headers,
+		...(pieceBytes === undefined ? { 'content-length': body.length } : {}),
+	});
+	const end = cutAt ?? Math.max(0, body.length - 1);
+	const step = pieceBytes ?? Math.max(1, end);
+	for (let at = 0; at < end && !response.destroyed; at += step) {
+		await flush(response, body.subarray(at, Math.min(at + step, end)));
+	}
+	beforeLastByte();
+	if (cutAt !== undefined) response.destroy();
+	else response.end(body.subarray(end));
+}
+
+/** Resolves when the bytes are with the operating system, or never will be. */
+function flush(response: ServerResponse, bytes: Buffer): Promise<void> {
+	return new Promise((resolve) => response.write(bytes, () => resolve()));
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { hangUp, json, write } from './answer';
+import type { Answer } from './answer';
+import { ApiError, errorOfStatus, invalidRequest } from './errors';
+import type { Exchange, Route, Service } from './exchange';
+import { authorise } from './keys';
+import { routes } from './routes';
+
+/** Takes one request from its first byte to the end of its answer. Never rejects. */
+export async function dispatch(
+	service: Service,
+	request: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
+	const arrived = performance.now();
+	const requestId = `req_${randomUUID().replaceAll('-', '')}`;
+	const gone = new AbortController();
+	response.on('close', () => gone.abort());
+
+	const pathname = (request.url ?? '/').split('?')[0] ?? '/';
+	const route = findRoute(request.method ?? 'GET', pathname);
+	const raw = await buffer(request).catch(() => Buffer.alloc(0));
+	const body = parsed(raw);
+	const exchange: Exchange = {
+		service,
+		key: '',
+		requestId,
+		headers: request.headers,
+		params: route?.params ?? {},
+		body,
+		signal: gone.signal,
+		entry: route?.booked ? service.books.open(pathname, request.headers, body) : null,
+	};
+	const { entry } = exchange;
+	const over = () => entry && service.books.close(entry);
+
+	try {
+		const answer = await decide(exchange, route, request, pathname, raw);
+		if (gone.signal.aborted) {
+			if (entry) entry.aborted = true;
+			over();
+		} else if (answer === hangUp) {
+			over();
+			request.socket.destroy();
+		} else {
+			if (entry) {
+				entry.status = answer.status;
+				entry.images = answer.charge?.images ?? 0;
+				entry.usd = (answer.charge?.nanoDollars ?? 0) / 1e9;
+			}
+			const headers = {
+				'x-request-id': requestId,
+				'openai-processing-ms': String(Math.round(performance.now() - arrived)),
+				'openai-version': '2020-10-01',
+			};
+			await write(response, answer, headers, over);
+		}
+	} catch (error) {
+		// A fault of the stand-in's own: said aloud, for a test that only sees a lost connection is a riddle.
+		console.error('The stand-in failed:', error);
+		response.destroy();
+	} finally {
+		over();
+	}
+}
+
+async function decide(
+	exchange: Exchange,
+	route: FoundRoute | null,
+	request: IncomingMessage,
+	pathname: string,
+	raw: Buffer,
+): Promise<Answer | typeof hangUp> {
+	try {
+		if (!route) {
+			// As the real API: whether a path exists is not told to those without a key.
+			if (pathname.startsWith('/v1/')) authorise(request.headers);
+			throw noSuchRoute(request.method ?? 'GET', pathname);
+		}
+		if (route.key) exchange.key = authorise(request.headers);
+		if (route.method === 'POST' && raw.length > 0) refuseOtherThanJson(request, exchange.body);
+		return await route.answer(exchange);
+	} catch (error) {
+		if (exchange.signal.aborted) return hangUp;
+		if (!(error instanceof ApiError)) {
+			console.error('The stand-in failed:', error);
+			return json(500, { error: errorOfStatus(500).body });
+		}
+		return json(error.status, { error: error.body }, error.headers);
+	}
+}
+
+type FoundRoute = Route & { params: Record<string, string> };
+
+function findRoute(method: string, pathname: string): FoundRoute | null {
+	for (const route of routes) {
+		if (route.method !== method) continue;
+		const params = matched(route.path, pathname);
+		if (params) return { ...route, params };
+	}
+	return null;
+}
+
+function matched(path: string, pathname: string): Record<string, string> | null {
+	const wanted = path.split('/');
+	const given = pathname.split('/');
+	if (wanted.length !== given.length) return null;
+	const params: Record<string, string> = {};
+	for (const [index, segment] of wanted.entries()) {
+		const value = given[index] ?? '';
+		if (segment.startsWith(':')) params[segment.slice(1)] = decoded(value);
+		else if (segment !== value) return null;
+	}
+	return params;
+}
+
+function decoded(segment: string): string {
+	try {
+		return decodeURIComponent(segment);
+	} catch {
+		return segment;
+	}
+}
+
+function noSuchRoute(method: string, pathname: string): ApiError {
+	if (routes.some((route) => matched(route.path, pathname))) {
+		return new ApiError(405, {
+			message:
+				`Not allowed to ${method} on ${pathname}. ` +
+				'(HINT: Perhaps you meant to use a different HTTP method?)',
+			type: 'invalid_request_error',
+			param: null,
+			code: 'method_not_supported',
+		});
+	}
+	return new ApiError(404, {
+		message: `Invalid URL (${method} ${pathname})`,
+		type: 'invalid_request_error',
+		param: null,
+		code: null,
+	});
+}
+
+/** undefined where the body is not JSON. */
+function parsed(raw: Buffer): unknown {
+	try {
+		return JSON.parse(raw.toString()) as unknown;
+	} catch {
+		return undefined;
+	}
+}
+
+function refuseOtherThanJson(request: IncomingMessage, body: unknown): void {
+	const contentType = request.headers['content-type'] ?? '';
+	if (!/^application\/json\b/i.test(contentType)) {
+		throw invalidRequest(
+			`Unsupported content type: '${contentType}'. This API method only accepts 'application/json' requests, but ` +
+				`you specified the header 'Content-Type: ${contentType}'. Please try again with a supported content type.`,
+			null,
+			'unsupported_content_type',
+		);
+	}
+	if (body === undefined) {
+		throw invalidRequest(
+			"We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP " +
+				'library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)',
+			null,
+			null,
+		);
+	}
+}

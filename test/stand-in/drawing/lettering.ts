@@ -1,0 +1,194 @@
+import sharp from 'sharp';
+import { cardOf } from './scene';
+
+/** Pango reads TrueType but no WOFF, hence this package. */
+const bold = require.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf');
+const medium = require.resolve('@expo-google-fonts/inter/500Medium/Inter_500Medium.ttf');
+
+/** Of 1024 pixels of the picture's shorter side. The largest that fits is taken. */
+const headlineSizes = [84, 70, 58, 48, 40, 33, 27, 22] as const;
+const footerSize = 22;
+const margin = 64;
+
+/** How wide a letter of Inter Bold is on average, and how high a line, in parts of the font's size. */
+const letterWidth = 0.58;
+const lineHeight = 1.24;
+
+/** How much of the card's height the prompt may take. */
+const headlineShare = 0.52;
+
+/** What is written on a picture and where, in pixels from its upper left corner. */
+export interface Layout {
+	headline: { text: string; lines: string[]; size: number };
+	footer: { left: string; right: string; size: number };
+	x: number;
+	width: number;
+	/** Where the headline ends and the footer's line runs. */
+	ruleY: number;
+	footerY: number;
+	/** The most the headline may take. */
+	headlineHeight: number;
+	/** From where on the picture has to be dark enough for white letters. */
+	shadeFrom: number;
+}
+
+/** Sets the prompt as large as fits, and shortens it where not even the smallest size is small enough. */
+export function layOut(
+	text: string,
+	footer: { left: string; right: string },
+	width: number,
+	height: number,
+	transparent: boolean,
+): Layout {
+	const card = cardOf(width, height, transparent);
+	const unit = Math.min(card.width, card.height) / 1024;
+	const space = margin * unit;
+	const boxWidth = card.width - 2 * space;
+	const boxHeight = card.height * headlineShare;
+	const footerPx = Math.max(8, footerSize * unit);
+	const footerY = card.y + card.height - space - footerPx;
+	const headline = fit(printable(text), boxWidth, boxHeight, unit);
+	const ruleY = footerY - 22 * unit;
+	const headlineTop = ruleY - headline.size * (0.45 + headline.lines.length * lineHeight);
+	return {
+		headline,
+		footer: { ...footer, size: footerPx },
+		x: card.x + space,
+		width: boxWidth,
+		ruleY,
+		footerY,
+		headlineHeight: boxHeight,
+		shadeFrom: Math.max(0, Math.min(0.4 * height, headlineTop - 0.24 * height)),
+	};
+}
+
+/** A piece of a picture to be laid over it. */
+export interface Lettering {
+	input: Buffer;
+	raw: { width: number; height: number; channels: 4 };
+	left: number;
+	top: number;
+}
+
+/** The lettering as pixels. */
+export async function letter(layout: Layout): Promise<Lettering[]> {
+	const { headline, footer, x, width, ruleY, footerY } = layout;
+	const [head, left, right] = await Promise.all([
+		rendered(headline.text, bold, 'Inter Bold', headline.size, 1, layout.width, layout.headlineHeight),
+		rendered(footer.left, medium, 'Inter Medium', footer.size, 0.85, width * 0.8, footer.size * 2),
+		rendered(footer.right, medium, 'Inter Medium', footer.size, 0.85, width * 0.2, footer.size * 2),
+	]);
+	const pieces = [
+		{ piece: head, left: x, top: ruleY - headline.size * 0.45 - head.raw.height },
+		{ piece: left, left: x, top: footerY },
+		{ piece: right, left: x + width - right.raw.width, top: footerY },
+	];
+	return pieces.map(({ piece, ...at }) => ({
+		...piece,
+		left: Math.max(0, Math.round(at.left)),
+		top: Math.max(0, Math.round(at.top)),
+	}));
+}
+
+/** The fine line over the footer, as SVG. */
+export function rule({ x, width, ruleY, footer }: Layout): string {
+	const thickness = Math.max(1, footer.size / 14);
+	return `<rect x="${x}" y="${ruleY}" width="${width}" height="${thickness}" fill="#fff" fill-opacity="0.4"/>`;
+}
+
+/** The lettering as SVG text, for answers that are SVG. */
+export function letterSvg({ headline, footer, x, width, ruleY, footerY }: Layout): string {
+	const step = headline.size * lineHeight;
+	const first = ruleY - headline.size * 0.6 - (headline.lines.length - 1) * step;
+	const lines = headline.lines.map(
+		(line, index) => `<tspan x="${x}" y="${(first + index * step).toFixed(1)}">${escaped(line)}</tspan>`,
+	);
+	const baseline = (footerY + footer.size * 0.85).toFixed(1);
+	const small = `font-size="${footer.size}" font-weight="500" fill-opacity="0.85"`;
+	return (
+		'<g fill="#fff" font-family="Inter, system-ui, sans-serif">' +
+		`<text font-size="${headline.size}" font-weight="700">${lines.join('')}</text>` +
+		`<text x="${x}" y="${baseline}" ${small}>${escaped(footer.left)}</text>` +
+		`<text x="${x + width}" y="${baseline}" text-anchor="end" ${small}>${escaped(footer.right)}</text></g>`
+	);
+}
+
+async function rendered(
+	text: string,
+	fontfile: string,
+	font: string,
+	size: number,
+	opacity: number,
+	width: number,
+	height: number,
+): Promise<Pick<Lettering, 'input' | 'raw'>> {
+	const alpha = `${Math.round(opacity * 100)}%`;
+	const markup =
+		`<span foreground="#ffffff" alpha="${alpha}" size="${Math.round(size * 1024)}">` +
+		`${escaped(text)}</span>`;
+	// At 72 dpi a point is a pixel.
+	const { data, info } = await sharp({
+		text: { text: markup, fontfile, font, width: Math.round(width), dpi: 72, rgba: true, wrap: 'word-char' },
+	})
+		.resize({
+			width: Math.max(1, Math.floor(width)),
+			height: Math.max(1, Math.floor(height)),
+			fit: 'inside',
+			withoutEnlargement: true,
+		})
+		.raw()
+		.toBuffer({ resolveWithObject: true });
+	return { input: data, raw: { width: info.width, height: info.height, channels: 4 } };
+}
+
+function fit(text: string, width: number, height: number, unit: number): Layout['headline'] {
+	const smallest = headlineSizes[headlineSizes.length - 1] ?? 22;
+	for (const nominal of headlineSizes) {
+		const size = nominal * unit;
+		const lines = wrapped(text, Math.floor(width / (size * letterWidth)));
+		const fitting = Math.floor(height / (size * lineHeight));
+		if (lines.length <= fitting) return { text, lines, size };
+		if (nominal !== smallest) continue;
+		const kept = lines.slice(0, Math.max(1, fitting));
+		kept.push(`${(kept.pop() ?? '').slice(0, -1)}…`);
+		return { text: kept.join(' '), lines: kept, size };
+	}
+	throw new Error('No sizes to choose from');
+}
+
+/** Breaks a text into lines of so many letters; words that are longer are broken too. */
+function wrapped(text: string, letters: number): string[] {
+	const most = Math.max(1, letters);
+	const lines: string[] = [];
+	let line = '';
+	for (const word of text.split(' ')) {
+		if (line !== '' && line.length + 1 + word.length > most) {
+			lines.push(line);
+			line = '';
+		}
+		line = line === '' ? word : `${line} ${word}`;
+		while (line.length > most) {
+			lines.push(line.slice(0, most));
+			line = line.slice(most);
+		}
+	}
+	return [...lines, line];
+}
+
+/** One line of text without what neither Pango nor XML can take. */
+function printable(text: string): string {
+	// Through UTF-8 lone surrogates become a sign for themselves.
+	const clean = Buffer.from(text)
+		.toString()
+		.replace(/[\p{Cc}\uFFFE\uFFFF\s]+/gu, ' ')
+		.trim();
+	return clean === '' ? 'untitled' : clean;
+}
+
+function escaped(text: string): string {
+	return text
+		.replaceAll('&', '&amp;')
+		.replaceAll('<', '&lt;')
+		.replaceAll('>', '&gt;')
+		.replaceAll('"', '&quot;');
+}

@@ -1,0 +1,53 @@
+import type { Answer, hangUp } from './answer';
+import type { BookEntry, Books } from './books';
+import type { Models } from './models';
+import type { Pace } from './pace';
+import type { Quotas } from './quotas';
+import type { ServedFiles } from './served-files';
+
+/** What all requests share. */
+export interface Service {
+	/** `http://127.0.0.1:PORT` */
+	origin: string;
+	models: Models;
+	books: Books;
+	pace: Pace;
+	quotas: Quotas;
+	files: ServedFiles;
+	/** How long an image request takes to answer, in ms. */
+	delayMs(request: { prompt: string; model: string; index: number }): number;
+	/** Forgets everything: books, pace, quotas, files. */
+	reset(): void;
+	/** About how large pictures are to be made, in bytes; 0 for as large as they come. */
+	imageBytes: number;
+}
+
+/** One request in the course of being answered. */
+export interface Exchange {
+	service: Service;
+	/** The key it came with; empty where the route asks for none. */
+	key: string;
+	requestId: string;
+	headers: Record<string, string | string[] | undefined>;
+	/** The `:names` of the route's path. */
+	params: Record<string, string>;
+	/** Parsed JSON; undefined where there was none. */
+	body: unknown;
+	/** Aborted when the client goes away. */
+	signal: AbortSignal;
+	/** Where the request is booked; only on routes that are. */
+	entry: BookEntry | null;
+}
+
+/** One row of the route table. */
+export interface Route {
+	method: 'GET' | 'POST';
+	/** `:name` stands for one segment. */
+	path: string;
+	/** Whether a key is asked for. */
+	key: boolean;
+	/** Whether requests are entered in the books, as those for images are. */
+	booked: boolean;
+	/** May throw ApiError. */
+	answer(exchange: Exchange): Promise<Answer | typeof hangUp> | Answer;
+}

@@ -1,0 +1,124 @@
+import type { Wishes } from './directives';
+import type { Picture } from './drawing/picture';
+import type { Service } from './exchange';
+import type { ImageOrder } from './orders/order';
+import { authorPrice, perImagePrice, usagePrice } from './prices';
+import type { Usage } from './prices';
+import { outputTokens, textTokens } from './tokens';
+
+/** One picture as an answer has it. */
+interface ImageData {
+	b64_json?: string;
+	url?: string;
+	revised_prompt?: string;
+}
+
+/** An answer of the image endpoints, before it is written out. */
+export interface MadeImages {
+	body: { created: number; data: ImageData[]; [field: string]: unknown };
+	charge: { images: number; nanoDollars: number };
+}
+
+/** Tokens of reasoning that an SVG's author spends, by effort: figures of the stand-in's own. */
+const reasoningTokens: Record<string, number> = {
+	none: 0,
+	minimal: 64,
+	low: 256,
+	medium: 512,
+	high: 1024,
+	xhigh: 2048,
+	max: 4096,
+};
+
+/** What the author of an SVG is told besides the prompt, in tokens: the picture it works from. Likewise its own. */
+const referenceTokens = 1024;
+
+/**
+ * The pictures as the API answers them, with what they cost.
+ *
+ * The charge is what the real API would bill, also where a directive spoils the answer.
+ */
+export function imagesResponse(
+	order: ImageOrder,
+	pictures: Picture[],
+	wishes: Wishes,
+	service: Pick<Service, 'files' | 'origin'>,
+): MadeImages {
+	const { model, width, height, quality, n } = order;
+	const size = `${width}x${height}`;
+	const created = Math.floor(Date.now() / 1000);
+	const data = wishes.has('empty')
+		? []
+		: pictures.map((picture) => imageData(order, picture, wishes, service));
+
+	if (model.family === 'dall-e-2' || model.family === 'dall-e-3') {
+		const nanoDollars = perImagePrice(model, quality, size, n);
+		return { body: { created, data }, charge: { images: data.length, nanoDollars } };
+	}
+
+	const usage = usageOf(order);
+	const svgUsage = order.author && authorUsage(order, pictures);
+	const body = {
+		created,
+		background: order.background,
+		data,
+		output_format: order.outputFormat,
+		quality,
+		...(order.safetyIdentifier === null ? {} : { safety_identifier: order.safetyIdentifier }),
+		size,
+		...(svgUsage && !wishes.has('no-usage') ? { svg_usage: svgUsage } : {}),
+		...(wishes.has('no-usage') ? {} : { usage }),
+	};
+	const authored = svgUsage ? authorPrice(svgUsage.model, svgUsage.input_tokens, svgUsage.output_tokens) : 0;
+	return { body, charge: { images: data.length, nanoDollars: usagePrice(model, usage) + authored } };
+}
+
+/** The tokens of a whole request. What goes in is counted once for each image, as the API does. */
+export function usageOf(order: ImageOrder): Usage {
+	const { model, quality, width, height, n } = order;
+	const text = textTokens(order.prompt) * n;
+	const image = order.inputImageTokens * n;
+	const output = outputTokens(model, quality, width, height, n);
+	// The older models leave the details of the output out: then all of it is image.
+	const detailed = model.tokens !== 'table' && model.tokens !== 'mini';
+	return {
+		input_tokens: text + image,
+		input_tokens_details: { text_tokens: text, image_tokens: image },
+		output_tokens: output,
+		...(detailed ? { output_tokens_details: { text_tokens: 0, image_tokens: output } } : {}),
+		total_tokens: text + image + output,
+	};
+}
+
+function authorUsage(order: ImageOrder, pictures: Picture[]) {
+	const { model, effort } = order.author!;
+	const input = textTokens(order.prompt) + referenceTokens;
+	const reasoning = reasoningTokens[effort] ?? 0;
+	const written = pictures.reduce((sum, { bytes }) => sum + Math.ceil(bytes.length / 4), 0);
+	return {
+		input_tokens: input,
+		model,
+		output_tokens: written + reasoning,
+		reasoning_tokens: reasoning,
+		total_tokens: input + written + reasoning,
+	};
+}
+
+function imageData(
+	order: ImageOrder,
+	picture: Picture,
+	wishes: Wishes,
+	service: Pick<Service, 'files' | 'origin'>,
+): ImageData {
+	const revised = order.model.family === 'dall-e-3' ? { revised_prompt: order.prompt } : {};
+	if (order.delivery === 'url' || wishes.has('url')) {
+		const name = service.files.add(picture.bytes, picture.mimeType, picture.extension);
+		return { url: `${service.origin}/stand-in/files/${name}`, ...revised };
+	}
+	if (wishes.has('not-base64')) return { b64_json: '*** this is not base64 ***', ...revised };
+	const bytes = wishes.has('not-an-image')
+		? Buffer.from('This is a text and not an image, as the prompt asked.')
+		: picture.bytes;
+	const prefix = wishes.has('data-url') ? `data:${picture.mimeType};base64,` : '';
+	return { b64_json: prefix + bytes.toString('base64'), ...revised };
+}

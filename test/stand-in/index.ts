@@ -1,0 +1,105 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Books } from './books';
+import type { BookEntry } from './books';
+import { dispatch } from './dispatch';
+import type { Service } from './exchange';
+import { demoKey } from './keys';
+import { Models } from './models';
+import { Pace } from './pace';
+import { Quotas } from './quotas';
+import { ServedFiles } from './served-files';
+
+export type { BookEntry } from './books';
+
+/** How a stand-in is to behave. */
+export interface StandInOptions {
+	/** 0, the default, for any that is free. */
+	port?: number;
+	/**
+	 * How long an image request takes to answer, in milliseconds; drawing happens within it. Default 0. `prompt` is as
+	 * it was sent, `index` counts the image requests since the start or the last reset, from 0.
+	 */
+	delayMs?: number | ((request: { prompt: string; model: string; index: number }) => number);
+	/** Images that each key and model may have in a minute; 0, the default, for no limit. */
+	imagesPerMinute?: number;
+	/** How long a minute is, in milliseconds. Default 60,000. */
+	minuteMs?: number;
+	/** `compatible`: retired models are alive, and unknown models are accepted. Default `openai`. */
+	provider?: 'openai' | 'compatible';
+	/** ISO date that decides which models are alive. Default 2026-11-21. */
+	today?: string;
+	/** Pads pictures to about so many bytes. Default 0: no padding. */
+	imageBytes?: number;
+}
+
+/** A running stand-in. */
+export interface StandIn {
+	/** The base URL: `http://127.0.0.1:PORT/v1`. */
+	url: string;
+	/** A key that works. */
+	key: string;
+	/** Every image request, in the order they came. */
+	books: BookEntry[];
+	/** The most image requests there were at once. */
+	readonly maxInFlight: number;
+	readonly inFlight: number;
+	/** Forgets books, pace, quotas and files. */
+	reset(): void;
+	/** Drops all connections and stops. */
+	close(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for OpenAI's API on loopback.
+ *
+ * @throws Error where the port is taken
+ */
+export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
+	const { delayMs = 0, imagesPerMinute = 0, minuteMs = 60_000, provider = 'openai' } = options;
+	const { today = '2026-11-21', imageBytes = 0, port = 0 } = options;
+	const books = new Books();
+	const pace = new Pace(imagesPerMinute, minuteMs);
+	const quotas = new Quotas();
+	const files = new ServedFiles();
+	const service: Service = {
+		origin: '',
+		models: new Models(provider, today),
+		books,
+		pace,
+		quotas,
+		files,
+		delayMs: (request) => (typeof delayMs === 'function' ? delayMs(request) : delayMs),
+		imageBytes,
+		reset() {
+			for (const part of [books, pace, quotas, files]) part.reset();
+		},
+	};
+
+	const server = createServer((request, response) => void dispatch(service, request, response));
+	// A client that pauses must not find its kept connection closed under it.
+	server.keepAliveTimeout = 10 * 60_000;
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, '127.0.0.1', resolve);
+	});
+	service.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+	return {
+		url: `${service.origin}/v1`,
+		key: demoKey,
+		books: books.entries,
+		get maxInFlight() {
+			return books.maxInFlight;
+		},
+		get inFlight() {
+			return books.inFlight;
+		},
+		reset: () => service.reset(),
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}

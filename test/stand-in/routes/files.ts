@@ -1,0 +1,28 @@
+import { ApiError, invalidRequest } from '../errors';
+import type { Route } from '../exchange';
+
+/** Where pictures lie that were answered as a URL. */
+export const fileRoutes: readonly Route[] = [
+	{
+		method: 'GET',
+		path: '/stand-in/files/:name',
+		key: false,
+		booked: false,
+		answer: ({ service, params, headers }) => {
+			// As a storage service does with a signed URL; and a key has no business there.
+			if (headers.authorization !== undefined || headers['api-key'] !== undefined) {
+				throw invalidRequest('A file is fetched without a key.', null, 'invalid_authentication_header');
+			}
+			const file = service.files.get(params.name ?? '');
+			if (!file) {
+				throw new ApiError(404, {
+					message: `No such file: '${params.name}'.`,
+					type: 'invalid_request_error',
+					param: null,
+					code: 'not_found',
+				});
+			}
+			return { status: 200, contentType: file.contentType, body: file.bytes };
+		},
+	},
+];
