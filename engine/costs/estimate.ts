@@ -1,9 +1,10 @@
 import { formatOf, type ImageJob } from '../jobs/job';
+import type { ImageSource } from '../jobs/source';
 import type { ImageModel } from '../models/model';
 import { parseSize } from '../models/sizes';
 import { nanoUsd, tokenPrice, type NanoUsd } from './money';
 import { publishedPrice, tokenPrices } from './price';
-import { gridTokens, promptTokens } from './tokens';
+import { gridTokens, MOST_PATCH_TOKENS, patchTokens, promptTokens, tileTokens } from './tokens';
 
 /** What a job will cost before it is run: from `low` to `high`, input and output apart. */
 export interface Estimate {
@@ -42,9 +43,14 @@ export function estimateJob(job: ImageJob, model: ImageModel | undefined): Estim
 	if (!output) return null;
 	const prices = tokenPrices({ model, prices: job.prices });
 	const text = promptTokens(job.prompt);
-	const input = (tokens: number) => tokenPrice(tokens * job.n, prices?.textIn ?? 0);
+	const images = inputTokensRange(job, model);
+	const perImage = (model.prices.textTokensPerInputImage ?? 0) * (job.images?.length ?? 0);
+	// Every image that comes out pays for the whole input again.
+	const input = (textTokens: number, imageTokens: number) =>
+		job.n *
+		(tokenPrice(textTokens + perImage, prices?.textIn ?? 0) + tokenPrice(imageTokens, prices?.imageIn ?? 0));
 	return {
-		input: { low: input(text.low), high: input(text.high) },
+		input: { low: input(text.low, images.low), high: input(text.high, images.high) },
 		output,
 		pricedAt: job.prices ? null : model.prices.pricedAt,
 		restsOn: RESTS_ON[model.prices.outputTokens.kind],
@@ -75,6 +81,39 @@ function outputRange(job: ImageJob, model: ImageModel): Range | undefined {
 	return formatOf(job) === 'svg'
 		? { ...range, high: range.high + tokenPrice(SVG_AUTHOR_TOKENS * job.n, SVG_AUTHOR_PRICE) }
 		: range;
+}
+
+/** Tokens of the images that a job starts from. Those of mask and markup are not documented: they count in the upper end. */
+function inputTokensRange(job: ImageJob, model: ImageModel): Range {
+	const ranges = (job.images ?? []).map((image) => imageTokens(image, job, model));
+	const overlays = [job.mask, job.markup].filter((source) => source !== undefined);
+	const upper = [...ranges, ...overlays.map((source) => imageTokens(source, job, model))];
+	return {
+		low: ranges.reduce((sum, { low }) => sum + low, 0),
+		high: upper.reduce((sum, { high }) => sum + high, 0),
+	};
+}
+
+/** The sizes that an image of unknown size is reckoned between for the rule of tiles, pixels: a square, and 3:1. */
+const UNKNOWN_SHAPES = [
+	{ width: 1, height: 1 },
+	{ width: 3, height: 1 },
+];
+
+function imageTokens(source: ImageSource, job: ImageJob, { prices: { inputTokens } }: ImageModel): Range {
+	if (inputTokens === undefined) return { low: 0, high: 0 };
+	const fidelity = job.parameters.input_fidelity;
+	const header = source.kind === 'bytes' ? source.facts?.header : undefined;
+	if (inputTokens === 'patches') {
+		return header ? exactly(patchTokens(header)) : { low: 0, high: MOST_PATCH_TOKENS };
+	}
+	if (header) return exactly(tileTokens(header, fidelity));
+	const counts = UNKNOWN_SHAPES.map((shape) => tileTokens(shape, fidelity));
+	return { low: Math.min(...counts), high: Math.max(...counts) };
+}
+
+function exactly(value: number): Range {
+	return { low: value, high: value };
 }
 
 /** An allowance for the author of an SVG: a long file, at the price of a dear text model (USD per million tokens). */

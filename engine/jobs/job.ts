@@ -1,6 +1,7 @@
-import type { ImageGenerateParamsBase } from 'openai/resources/images';
+import type { ImageEditParamsBase, ImageGenerateParamsBase } from 'openai/resources/images';
 import type { UserPrices } from '../costs/price';
-import type { OutputFormat } from '../models/model';
+import type { Endpoint, OutputFormat } from '../models/model';
+import type { ImageSource } from './source';
 
 /** Who answers. `openai`: retired models are refused. `azure`: a model is a deployment's name. `compatible`: any other server. */
 export type Provider = 'openai' | 'azure' | 'compatible';
@@ -13,6 +14,7 @@ export const PARAMETER_NAMES = [
 	'moderation',
 	'output_format',
 	'output_compression',
+	'input_fidelity',
 	'safety_identifier',
 	'complexity',
 	'frame_count',
@@ -23,7 +25,8 @@ export const PARAMETER_NAMES = [
 export type ParameterName = (typeof PARAMETER_NAMES)[number];
 
 /** What an image is to be like, in the API's own names and types. Left out means the server's default. */
-export type ImageParameters = { [Name in ParameterName]?: NonNullable<ImageGenerateParamsBase[Name]> };
+export type ImageParameters = { [Name in ParameterName]?: NonNullable<ApiParameters[Name]> };
+type ApiParameters = ImageGenerateParamsBase & Pick<ImageEditParamsBase, 'input_fidelity'>;
 
 /** One thing to make: `n` images of one prompt. */
 export interface ImageJob {
@@ -31,8 +34,16 @@ export interface ImageJob {
 	index: number;
 	/** How messages call it, at the beginning of a sentence: `Item 3`, `jobs[3]`. */
 	label: string;
+	endpoint: Exclude<Endpoint, 'responses'>;
 	model: string;
+	/** Empty for variations. */
 	prompt: string;
+	/** What an edit or a variation starts from, in order. */
+	images?: readonly ImageSource[];
+	/** Transparent where the first image is to be changed. */
+	mask?: ImageSource;
+	/** Drawn over the first image, to show what is meant. */
+	markup?: ImageSource;
 	/** How many images, 1 or more. */
 	n: number;
 	parameters: ImageParameters;

@@ -1,8 +1,9 @@
 import { findModel } from '../models/find';
-import { stageOn } from '../models/lifecycle';
+import { RETIRED_ENDPOINTS, stageOn } from '../models/lifecycle';
 import type { ImageModel, ParameterRule } from '../models/model';
 import { allowsSize, describeSizes, nearestSize, parseSize } from '../models/sizes';
 import { formatOf, PARAMETER_NAMES, type ImageJob, type ParameterName, type Provider } from './job';
+import { sourceProblems } from './sourceValidation';
 
 /** One thing that is wrong with a job: a sentence that says what was given, what is allowed and what to do. */
 export interface Problem {
@@ -35,12 +36,20 @@ export function validateJob(job: ImageJob, { provider, today }: ValidationContex
 			field: 'model',
 			message: 'No model is given. Choose one from the list, or give its ID.',
 		});
-	if (job.prompt.trim() === '')
+	if (job.prompt.trim() === '' && job.endpoint !== 'variations')
 		problems.push({ field: 'prompt', message: 'The prompt is empty. Describe the image to make.' });
 	if (!Number.isInteger(job.n) || job.n < 1 || job.n > MAX_IMAGES) {
 		problems.push({
 			field: 'n',
 			message: `The number of images is ${given(job.n)}. Allowed: a whole number from 1 to ${MAX_IMAGES}.`,
+		});
+	}
+	problems.push(...sourceProblems(job, model));
+	const instead = RETIRED_ENDPOINTS[job.endpoint];
+	if (provider === 'openai' && instead !== undefined) {
+		problems.push({
+			field: 'endpoint',
+			message: `OpenAI has retired the endpoint ${job.endpoint}. Use ${instead}.`,
 		});
 	}
 	if (!model) return { problems, warnings: [] };
@@ -55,6 +64,9 @@ export function validateJob(job: ImageJob, { provider, today }: ValidationContex
 			],
 			warnings: [],
 		};
+	}
+	if (!model.endpoints.includes(job.endpoint)) {
+		problems.push({ field: 'model', message: `${job.model} has no ${job.endpoint}. Choose another model.` });
 	}
 	if (job.prompt.length > model.maxPromptLength) {
 		problems.push({
@@ -80,8 +92,9 @@ function problemWith(name: ParameterName, job: ImageJob, model: ImageModel): str
 	if (value === undefined) return undefined;
 	if (name === 'size') return sizeProblem(String(value), job.model, model);
 	const rule = model.parameters[name];
-	if (!rule) return `${job.model} does not have this parameter (given: ${given(value)}). Leave it out.`;
-	return valueProblem(value, rule, job.model) ?? formatProblem(value, rule, job);
+	if (!rule || !(rule.endpoints ?? model.endpoints).includes(job.endpoint))
+		return `${job.model} does not have this parameter for ${job.endpoint} (given: ${given(value)}). Leave it out.`;
+	return valueProblem(value, rule, job) ?? formatProblem(value, rule, job);
 }
 
 function sizeProblem(size: string, name: string, model: ImageModel): string | undefined {
@@ -91,10 +104,15 @@ function sizeProblem(size: string, name: string, model: ImageModel): string | un
 	return `${given(size)} is not a size of ${name}. Allowed: ${describeSizes(model)}.${advice}`;
 }
 
-function valueProblem(value: unknown, rule: ParameterRule, model: string): string | undefined {
-	const { oneOf, integer, maxLength } = rule;
-	if (oneOf && !oneOf.includes(String(value))) {
-		return `${given(value)} is not possible with ${model}. Allowed: ${oneOf.join(', ')}.`;
+function valueProblem(
+	value: unknown,
+	rule: ParameterRule,
+	{ model, endpoint }: ImageJob,
+): string | undefined {
+	const { oneOf, integer, maxLength, endpointsOfValue } = rule;
+	const possible = oneOf?.filter((one) => endpointsOfValue?.[one]?.includes(endpoint) ?? true);
+	if (possible && !possible.includes(String(value))) {
+		return `${given(value)} is not possible with ${model} for ${endpoint}. Allowed: ${possible.join(', ')}.`;
 	}
 	if (integer && !(Number.isInteger(value) && Number(value) >= integer.min && Number(value) <= integer.max)) {
 		return `${given(value)} is not possible. Allowed: a whole number from ${count(integer.min)} to ${count(integer.max)}.`;

@@ -1,4 +1,4 @@
-import type { FreeSizes, ImageModel, ModelPrices, ParameterRule, ParameterRules } from './model';
+import type { FreeSizes, ImageModel, InputRules, ModelPrices, ParameterRule, ParameterRules } from './model';
 
 /**
  * Every image model that OpenAI has or had. Capabilities: the reference of the Images API (`openai` 7.55.0);
@@ -33,17 +33,17 @@ const FIRST_GENERATION = {
 	quality: { oneOf: ['auto', 'low', 'medium', 'high'] },
 	background: TRANSPARENCY,
 	output_format: { oneOf: ['png', 'jpeg', 'webp'] },
-	input_fidelity: { oneOf: ['low', 'high'] },
+	input_fidelity: { oneOf: ['low', 'high'], endpoints: ['edits'] },
 } satisfies ParameterRules;
 
 const SECOND_GENERATION = {
 	...COMMON,
 	quality: { oneOf: ['auto', 'low', 'medium', 'high'] },
 	background: { oneOf: ['auto', 'opaque'] },
-	output_format: { oneOf: ['png', 'jpeg', 'webp', 'gif', 'svg'] },
+	output_format: { oneOf: ['png', 'jpeg', 'webp', 'gif', 'svg'], endpointsOfValue: { svg: ['generations'] } },
 	frame_count: { integer: { min: 2, max: 16 }, formats: ['gif'] },
 	frame_duration_ms: { integer: { min: 1, max: 655_350 }, formats: ['gif'] },
-	svg: { formats: ['svg'] },
+	svg: { formats: ['svg'], endpoints: ['generations'] },
 } satisfies ParameterRules;
 
 const GENERATION_2_5 = {
@@ -57,8 +57,22 @@ const GENERATION_2_6 = {
 	complexity: { oneOf: ['low', 'medium', 'high'] },
 } satisfies ParameterRules;
 
+const MB = 1024 * 1024;
+
+const EDIT_INPUTS: InputRules = {
+	maxImages: 16,
+	formats: ['png', 'jpeg', 'webp'],
+	bytesBelow: 50 * MB,
+	maskBytesBelow: 4 * MB,
+};
+
+const EDIT_INPUTS_2_5: InputRules = { ...EDIT_INPUTS, markup: true };
+
+const DALL_E_INPUTS: InputRules = { maxImages: 1, formats: ['png'], bytesBelow: 4 * MB, square: true };
+
 const GPT_IMAGE = {
 	endpoints: ['generations', 'edits', 'responses'],
+	inputs: { edits: EDIT_INPUTS },
 	sizes: STANDARD_SIZES,
 	maxPromptLength: 32_000,
 	maxImagesPerRequest: 10,
@@ -66,7 +80,8 @@ const GPT_IMAGE = {
 
 const FREELY_SIZED = { ...GPT_IMAGE, freeSizes: FREE_SIZES, maxImagesPerRequestOf: { svg: 1 } } as const;
 
-const CURRENT_PRICES: Pick<ModelPrices, 'tokens' | 'pricedAt' | 'source'> = {
+const CURRENT_PRICES: Pick<ModelPrices, 'tokens' | 'inputTokens' | 'pricedAt' | 'source'> = {
+	inputTokens: 'patches',
 	tokens: { textIn: 5, textInCached: 1.25, imageIn: 8, imageInCached: 2, imageOut: 30 },
 	pricedAt: PRICED_AT,
 	source: "OpenAI's model pages and image guide",
@@ -101,6 +116,7 @@ const FIRST_TOKEN_TABLE = {
 const PRICES_1_5: ModelPrices = {
 	tokens: { textIn: 5, textInCached: 1.25, imageIn: 8, imageInCached: 2, imageOut: 32, textOut: 10 },
 	outputTokens: { kind: 'table', tokens: FIRST_TOKEN_TABLE },
+	inputTokens: 'tiles',
 	batchShare: 0.5,
 	pricedAt: PRICED_AT,
 	source: "OpenAI's model page",
@@ -119,6 +135,7 @@ export const MODELS: readonly ImageModel[] = [
 		id: 'gpt-image-2.6-flare',
 		released: '2026-11-04',
 		endpoints: ['generations', 'edits'],
+		inputs: { edits: EDIT_INPUTS_2_5 },
 		parameters: GENERATION_2_6,
 		prices: PRICES_2_6,
 	},
@@ -127,6 +144,7 @@ export const MODELS: readonly ImageModel[] = [
 		id: 'gpt-image-2.6-sunburst',
 		released: '2026-11-04',
 		endpoints: ['generations', 'edits'],
+		inputs: { edits: EDIT_INPUTS_2_5 },
 		parameters: GENERATION_2_6,
 		prices: PRICES_2_6,
 	},
@@ -135,6 +153,7 @@ export const MODELS: readonly ImageModel[] = [
 		id: 'gpt-image-2.5-flare',
 		snapshots: ['gpt-image-2.5-flare-2026-09-08'],
 		released: '2026-09-08',
+		inputs: { edits: EDIT_INPUTS_2_5 },
 		parameters: GENERATION_2_5,
 		prices: PRICES_2_5,
 	},
@@ -143,6 +162,7 @@ export const MODELS: readonly ImageModel[] = [
 		id: 'gpt-image-2.5-sunburst',
 		snapshots: ['gpt-image-2.5-sunburst-2026-09-08'],
 		released: '2026-09-08',
+		inputs: { edits: EDIT_INPUTS_2_5 },
 		parameters: GENERATION_2_5,
 		prices: PRICES_2_5,
 	},
@@ -182,7 +202,7 @@ export const MODELS: readonly ImageModel[] = [
 		released: '2025-10-06',
 		shutdown: '2026-12-01',
 		replacement: 'gpt-image-2.5-flare',
-		parameters: { ...FIRST_GENERATION, input_fidelity: { oneOf: ['low'] } },
+		parameters: { ...FIRST_GENERATION, input_fidelity: { oneOf: ['low'], endpoints: ['edits'] } },
 		prices: {
 			tokens: { textIn: 2, textInCached: 0.2, imageIn: 2.5, imageInCached: 0.25, imageOut: 8 },
 			perImage: {
@@ -191,6 +211,7 @@ export const MODELS: readonly ImageModel[] = [
 				high: { '1024x1024': 0.036, '1024x1536': 0.052, '1536x1024': 0.052 },
 			},
 			outputTokens: { kind: 'perImage' },
+			inputTokens: 'tiles',
 			batchShare: 0.5,
 			pricedAt: PRICED_AT,
 			source: "OpenAI's model page",
@@ -205,6 +226,7 @@ export const MODELS: readonly ImageModel[] = [
 		prices: {
 			tokens: { textIn: 5, textInCached: 1.25, imageIn: 10, imageInCached: 2.5, imageOut: 40 },
 			outputTokens: { kind: 'table', tokens: FIRST_TOKEN_TABLE },
+			inputTokens: 'tiles',
 			pricedAt: PRICED_AT,
 			source: "OpenAI's pricing page before the shutdown",
 		},
@@ -232,8 +254,9 @@ export const MODELS: readonly ImageModel[] = [
 		shutdown: '2026-05-12',
 		replacement: 'gpt-image-2.5-flare',
 		endpoints: ['generations', 'edits', 'variations'],
+		inputs: { edits: { ...DALL_E_INPUTS, maskBytesBelow: 4 * MB }, variations: DALL_E_INPUTS },
 		sizes: ['256x256', '512x512', '1024x1024'],
-		parameters: { quality: { oneOf: ['standard'] } },
+		parameters: { quality: { oneOf: ['standard'], endpoints: ['generations', 'edits'] } },
 		maxPromptLength: 1000,
 		maxImagesPerRequest: 10,
 		alwaysSend: { response_format: 'b64_json' },

@@ -1,4 +1,4 @@
-import type { ImageModel } from './model';
+import type { Endpoint, ImageModel } from './model';
 
 /**
  * `retired`: OpenAI no longer serves it. `ending`: it still does, but a shutdown date is set. `live`: neither.
@@ -16,3 +16,6 @@ export function stageOn(model: Pick<ImageModel, 'shutdown'>, today: string): Lif
 export function isoDate(time: number): string {
 	return new Date(time).toISOString().slice(0, 10);
 }
+
+/** Endpoints that OpenAI itself no longer has, and what to use in their place. Other servers may have them. */
+export const RETIRED_ENDPOINTS: Readonly<Partial<Record<Endpoint, Endpoint>>> = { variations: 'edits' };

@@ -26,7 +26,32 @@ export interface ParameterRule {
 	formats?: readonly OutputFormat[];
 	/** The output formats that single values go with. */
 	formatsOfValue?: Readonly<Record<string, readonly OutputFormat[]>>;
+	/** The endpoints that have the parameter; all of the model's when left out. */
+	endpoints?: readonly Endpoint[];
+	/** The endpoints that single values are possible on. */
+	endpointsOfValue?: Readonly<Record<string, readonly Endpoint[]>>;
 }
+
+/** What an endpoint takes as images to start from. */
+export interface InputRules {
+	maxImages: number;
+	formats: readonly OutputFormat[];
+	/** Bytes that one image must stay under. */
+	bytesBelow: number;
+	/** Whether width and height must be the same. */
+	square?: boolean;
+	/** Bytes that a mask must stay under; absent where there are no masks. */
+	maskBytesBelow?: number;
+	/** Whether there is a `markup`. */
+	markup?: boolean;
+}
+
+/** How many tokens an input image takes. */
+export type InputTokens =
+	/** 32-pixel patches, for gpt-image-2 and later. */
+	| 'patches'
+	/** 512-pixel tiles, and more for a high `input_fidelity`; for the first generation. */
+	| 'tiles';
 
 /** `size`, `prompt` and `n` have rules of their own beside this table. */
 export type ParameterRules = Readonly<Partial<Record<string, ParameterRule>>>;
@@ -65,6 +90,7 @@ export interface ModelPrices {
 	tokens?: TokenPrices;
 	perImage?: ImagePrices;
 	outputTokens: OutputTokens;
+	inputTokens?: InputTokens;
 	/** Text tokens that every input image of an edit adds. */
 	textTokensPerInputImage?: number;
 	/** What the Batch API takes, as a share of the price; absent where it does not take the model. */
@@ -84,6 +110,7 @@ export interface ImageModel {
 	/** What to use instead, once there is a shutdown date. */
 	replacement?: string;
 	endpoints: readonly Endpoint[];
+	inputs?: Readonly<Partial<Record<Endpoint, InputRules>>>;
 	/** Fixed sizes, `auto` among them where the model chooses by itself. */
 	sizes: readonly string[];
 	freeSizes?: FreeSizes;

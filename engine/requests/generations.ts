@@ -1,5 +1,5 @@
 import type { ImageGenerateParamsNonStreaming } from 'openai/resources/images';
-import type { ImageJob } from '../jobs/job';
+import type { ImageJob, ImageParameters } from '../jobs/job';
 import { findModel } from '../models/find';
 
 /** The body of `POST /images/generations` for `n` of a job's images. */
@@ -9,7 +9,8 @@ export function generationsBody(job: ImageJob, n: number): object {
 		prompt: job.prompt,
 		...(n > 1 ? { n } : {}),
 		...findModel(job.model)?.alwaysSend,
-		...job.parameters,
+		// Validation has refused what only edits have.
+		...(job.parameters as Omit<ImageParameters, 'input_fidelity'>),
 	} satisfies ImageGenerateParamsNonStreaming;
 	return { ...body, ...job.additional };
 }

@@ -1,10 +1,39 @@
+import type { RequestImage } from './inputs';
+
+/** One part of a multipart body. */
+export type MultipartPart =
+	{ name: string; value: string } | { name: string; bytes: Buffer; fileName: string; contentType: string };
+
+/** What a request carries: one of the two, or nothing. */
+export interface WireBody {
+	/** Sent as JSON. */
+	json?: object;
+	/** Sent as multipart/form-data. */
+	multipart?: readonly MultipartPart[];
+}
+
+/** Parts for the fields of a form. */
+export function textParts(fields: object): MultipartPart[] {
+	return Object.entries(fields)
+		.filter(([, value]) => value !== undefined && value !== null)
+		.map(([name, value]) => ({
+			name,
+			value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+		}));
+}
+
+/** A part for an image at hand; `undefined` for one that the server is to fetch, which a form has no way to name. */
+export function filePart(name: string, image: RequestImage): MultipartPart | undefined {
+	if (image.kind !== 'bytes') return undefined;
+	const { bytes, fileName, contentType } = image;
+	return { name, bytes, fileName, contentType };
+}
+
 /** A request as the engine hands it to whoever carries it: n8n's HTTP helper, the SDK, a test. */
-export interface WireRequest {
+export interface WireRequest extends WireBody {
 	method: 'GET' | 'POST';
 	/** Below the base URL, with a leading slash: `/images/generations`. */
 	path: string;
-	/** Sent as JSON. */
-	json?: object;
 	/** For the whole exchange, until the last byte of the answer, milliseconds. */
 	timeoutMs: number;
 	/** Aborts the exchange, also while the answer is being read. */

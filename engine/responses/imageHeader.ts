@@ -6,11 +6,14 @@ export interface ImageHeader {
 	mimeType: string;
 	/** The usual ending of a file's name, without the dot. */
 	extension: string;
+	/** As it is shown: after the turning that a camera asks for. */
 	width: number;
 	height: number;
+	/** Whether there is a channel of transparency. Known for png only. */
+	alpha?: boolean;
 }
 
-type Reader = (bytes: Buffer) => { width: number; height: number } | undefined;
+type Reader = (bytes: Buffer) => Pick<ImageHeader, 'width' | 'height' | 'alpha'> | undefined;
 
 const FORMATS: ReadonlyArray<{ format: OutputFormat; mimeType: string; extension: string; read: Reader }> = [
 	{ format: 'png', mimeType: 'image/png', extension: 'png', read: readPng },
@@ -38,7 +41,21 @@ const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0
 
 function readPng(bytes: Buffer) {
 	if (bytes.length < 24 || !bytes.subarray(0, 8).equals(PNG_SIGNATURE)) return undefined;
-	return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+	return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), alpha: hasPngAlpha(bytes) };
+}
+
+/** Grey with alpha, and colour with alpha. */
+const PNG_ALPHA_TYPES = [4, 6];
+
+/** Other colour types may name transparent colours in a chunk before the pixels. */
+function hasPngAlpha(bytes: Buffer): boolean {
+	if (PNG_ALPHA_TYPES.includes(bytes[25] ?? 0)) return true;
+	for (let position = 8; position + 8 <= bytes.length; position += 12 + bytes.readUInt32BE(position)) {
+		const chunk = bytes.toString('latin1', position + 4, position + 8);
+		if (chunk === 'tRNS') return true;
+		if (chunk === 'IDAT') return false;
+	}
+	return false;
 }
 
 /** SOF0 to SOF15 hold the size, save for three numbers among them that mean other things (DHT, JPG, DAC). */
@@ -49,17 +66,39 @@ function isStartOfFrame(marker: number): boolean {
 function readJpeg(bytes: Buffer) {
 	if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return undefined;
 	let position = 2;
+	let turned = false;
 	while (position + 9 <= bytes.length) {
 		if (bytes[position] !== 0xff) return undefined;
 		const marker = bytes[position + 1] as number;
 		if (isStartOfFrame(marker)) {
-			return { height: bytes.readUInt16BE(position + 5), width: bytes.readUInt16BE(position + 7) };
+			const [height, width] = [bytes.readUInt16BE(position + 5), bytes.readUInt16BE(position + 7)];
+			return turned ? { width: height, height: width } : { width, height };
 		}
+		if (marker === EXIF_MARKER)
+			turned = isTurned(bytes.subarray(position + 4, position + 2 + bytes.readUInt16BE(position + 2)));
 		// 0xff fills, and some markers stand alone without a length.
 		const alone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 		position += marker === 0xff ? 1 : alone ? 2 : 2 + bytes.readUInt16BE(position + 2);
 	}
 	return undefined;
+}
+
+const EXIF_MARKER = 0xe1;
+const ORIENTATION_TAG = 0x0112;
+
+/** Whether Exif data say that the picture lies on its side (orientations 5 to 8). */
+function isTurned(exif: Buffer): boolean {
+	if (exif.length < 14 || exif.toString('latin1', 0, 4) !== 'Exif') return false;
+	const tiff = exif.subarray(6);
+	const little = tiff.toString('latin1', 0, 2) === 'II';
+	const short = (at: number) =>
+		at + 2 > tiff.length ? 0 : little ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at);
+	const directory = little ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4);
+	for (let entry = 0; entry < short(directory); entry++) {
+		const at = directory + 2 + entry * 12;
+		if (short(at) === ORIENTATION_TAG) return short(at + 8) >= 5;
+	}
+	return false;
 }
 
 function readWebp(bytes: Buffer) {

@@ -1,6 +1,7 @@
 import { ImageError } from '../jobs/error';
+import type { ImageJob } from '../jobs/job';
 import type { Portion } from '../jobs/portions';
-import { generationsBody } from '../requests/generations';
+import { requestForJob } from '../requests/forJob';
 import { readErrorResponse } from '../responses/errorResponse';
 import { readImageHeader } from '../responses/imageHeader';
 import { readImagesResponse, type ImagesAnswer } from '../responses/imagesResponse';
@@ -10,22 +11,19 @@ import { noImage, resultOf, salvaged, withRequest, type Kept, type RequestResult
 
 /**
  * Sends one request and stores its images as they arrive.
+ * @param check is shown the job once its images to start from are read, and throws where one does not do
  * @throws ImageError where no image was made
  */
 export async function requestImages<Ref>(
 	portion: Portion,
 	{ transport, store, clock, signal }: RunPorts<Ref>,
 	timeoutMs: number,
+	check: (job: ImageJob) => void,
 ): Promise<RequestResult<Ref>> {
 	const { job, first, n } = portion;
 	const redact = (text: string) => transport.redact(text);
-	const response = await transport.send({
-		method: 'POST',
-		path: '/images/generations',
-		json: generationsBody(job, n),
-		timeoutMs,
-		signal,
-	});
+	// The images of the request are not held beyond the sending.
+	const response = await transport.send({ ...(await requestForJob(job, n, check)), timeoutMs, signal });
 	const succeeded = response.status >= 200 && response.status < 300;
 	if (!succeeded) throw await readErrorResponse(response, redact, clock.now());
 

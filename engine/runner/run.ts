@@ -175,7 +175,7 @@ class Run<Ref> {
 		return async () => {
 			let spent = estimate;
 			try {
-				const result = await requestImages(portion, this.ports, this.settings.requestTimeoutMs);
+				const result = await requestImages(portion, this.ports, this.settings.requestTimeoutMs, this.check);
 				spent = totalOf(result.cost) ?? estimate;
 				return result;
 			} catch (thrown) {
@@ -187,6 +187,12 @@ class Run<Ref> {
 			}
 		};
 	}
+
+	/** @throws ImageError `validation` where a job's images, now that they are read, do not do */
+	private readonly check = (job: ImageJob): void => {
+		const { error } = checkJob(job, this.settings, this.ports.clock.now());
+		if (error) throw error;
+	};
 
 	private estimate({ job, n }: Portion): NanoUsd {
 		const estimate = estimateJob({ ...job, n }, findModel(job.model));

@@ -6,12 +6,9 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { DEFAULT_MODEL } from '../../engine/models/catalogue';
-import { checkJob, runJobs } from '../../engine/runner/run';
-import { CREDENTIAL, readCredential } from '../shared/authentication';
-import { throwOnFailure } from '../shared/errors';
-import { countTokens, hintWarnings } from '../shared/hints';
-import { estimateItem, itemsFrom } from '../shared/items';
-import { jobsFromParameters } from '../shared/jobsFromParameters';
+import { CREDENTIAL } from '../shared/authentication';
+import { runImageNode } from '../shared/imageNode';
+import { promptParameterOf } from '../shared/jobsFromParameters';
 import { searchModels } from '../shared/modelPicker';
 import { executionParameter } from '../shared/parameters/execution';
 import {
@@ -21,10 +18,8 @@ import {
 	qualityParameter,
 	sizeParameters,
 } from '../shared/parameters/image';
-import { optionsParameter } from '../shared/parameters/options';
+import { optionsFor } from '../shared/parameters/options';
 import { outputParameter } from '../shared/parameters/output';
-import { runPorts } from '../shared/runPorts';
-import { runSettings } from '../shared/runSettings';
 
 export class OpenAiImageGenerate implements INodeType {
 	description: INodeTypeDescription = {
@@ -46,7 +41,7 @@ export class OpenAiImageGenerate implements INodeType {
 			...sizeParameters,
 			qualityParameter,
 			countParameter,
-			optionsParameter,
+			optionsFor('generations'),
 			executionParameter,
 			outputParameter,
 		],
@@ -55,22 +50,9 @@ export class OpenAiImageGenerate implements INodeType {
 	methods = { listSearch: { searchModels } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const credential = readCredential(await this.getCredentials(CREDENTIAL));
-		const { dryRun, ...settings } = { ...runSettings(this), provider: credential.provider };
-		const jobs = jobsFromParameters(this);
-
-		if (dryRun) {
-			const check = (job: (typeof jobs)[number]) => checkJob(job, settings, Date.now());
-			return [jobs.map((job) => estimateItem(this, job, check(job), settings.imagesPerMinute))];
-		}
-
-		const outcomes = await runJobs(jobs, settings, runPorts(this, credential, jobs));
-		countTokens(this, outcomes);
-		hintWarnings(
-			this,
-			outcomes.flatMap(({ warnings }) => warnings),
-		);
-		if (!this.continueOnFail()) throwOnFailure(this, outcomes);
-		return [outcomes.flatMap((outcome) => itemsFrom(this, outcome))];
+		return await runImageNode(this, (index) => ({
+			endpoint: 'generations',
+			prompt: promptParameterOf(this, index),
+		}));
 	}
 }

@@ -27,7 +27,7 @@ export function imageJson(
 }
 
 export function identityJson(job: ImageJob, revisedPrompt: string | null): IDataObject {
-	return { prompt: job.prompt, revised_prompt: revisedPrompt, model: job.model, endpoint: 'generations' };
+	return { prompt: job.prompt, revised_prompt: revisedPrompt, model: job.model, endpoint: job.endpoint };
 }
 
 export function fileJson({ index, ref, header, bytes }: ProducedImage<IBinaryData>): IDataObject {

@@ -10,6 +10,7 @@ interface Options {
 	complexity?: unknown;
 	frameCount?: unknown;
 	frameDurationMs?: unknown;
+	inputFidelity?: unknown;
 	moderation?: unknown;
 	outputCompression?: unknown;
 	outputFormat?: unknown;
@@ -23,42 +24,62 @@ interface Options {
 export type NodeJob = ImageJob & NamedJob;
 
 /** Fields of the API's request that have parameters of their own. */
-const RESERVED = ['model', 'prompt', 'n', 'stream', 'partial_images', 'image', 'images', 'mask'];
+const RESERVED = ['model', 'prompt', 'n', 'stream', 'partial_images', 'image', 'images', 'mask', 'markup'];
+
+/** What a node's own parameters make of an item, beside the common ones. */
+export type JobCore = Pick<ImageJob, 'endpoint' | 'prompt' | 'images' | 'mask' | 'markup' | 'problems'>;
 
 /**
  * Reads every item's parameters. An item whose expressions fail gets a job that says so, and is not sent.
+ * @param core reads what is the node's own
  */
-export function jobsFromParameters(context: IExecuteFunctions): NodeJob[] {
-	return context.getInputData().map((_, index) => {
+export async function jobsFromParameters(
+	context: IExecuteFunctions,
+	core: (index: number) => Promise<JobCore> | JobCore,
+): Promise<NodeJob[]> {
+	const jobs: NodeJob[] = [];
+	for (const index of context.getInputData().keys()) {
 		const identity = { index, label: `Item ${index}` };
 		try {
-			return { ...identity, ...jobFromParameters(context, index) };
+			const own = await core(index);
+			const common = commonParameters(context, index);
+			const problems = [...(own.problems ?? []), ...(common.problems ?? [])];
+			jobs.push({ ...identity, ...own, ...common, problems });
 		} catch (error) {
 			const message = error instanceof Error ? error.message : String(error);
-			return {
+			jobs.push({
 				...identity,
+				endpoint: 'generations',
 				model: 'unknown',
 				prompt: '?',
 				n: 1,
 				parameters: {},
 				problems: [{ field: 'parameters', message }],
-			};
+			});
 		}
-	});
+	}
+	return jobs;
+}
+
+/** Reads a node's prompt. */
+export function promptParameterOf(context: IExecuteFunctions, index: number): string {
+	return text(context.getNodeParameter('prompt', index, ''));
 }
 
 /**
- * Reads one item's parameters. Cells of spreadsheets are met half-way: empty ones mean the default,
+ * Reads the parameters that all nodes have. Cells of spreadsheets are met half-way: empty ones mean the default,
  * numbers may be text, and `JPG`, ` High ` or `1536 × 864` are understood.
  */
-function jobFromParameters(context: IExecuteFunctions, index: number): Omit<NodeJob, 'index' | 'label'> {
+function commonParameters(
+	context: IExecuteFunctions,
+	index: number,
+): Omit<NodeJob, 'index' | 'label' | Exclude<keyof JobCore, 'problems'>> {
 	const options = context.getNodeParameter('options', index, {}) as Options;
 	const output = context.getNodeParameter('output', index, {}) as { fileName?: unknown };
 	const { known, unknown, problem } = additionalParameters(options.additionalParameters);
 	const prices = userPrices(options);
 	return {
 		model: text(context.getNodeParameter('model', index, '', { extractValue: true })),
-		prompt: text(context.getNodeParameter('prompt', index, '')),
 		n: number(context.getNodeParameter('n', index, 1)) ?? 1,
 		// The engine compares every value with what the model has; until then they are whatever the user gave.
 		parameters: {
@@ -69,6 +90,7 @@ function jobFromParameters(context: IExecuteFunctions, index: number): Omit<Node
 				moderation: choice(options.moderation),
 				output_format: choice(options.outputFormat)?.replace(/^\.?jpe?g$/, 'jpeg'),
 				output_compression: number(options.outputCompression),
+				input_fidelity: choice(options.inputFidelity),
 				safety_identifier: text(options.safetyIdentifier),
 				complexity: choice(options.complexity),
 				frame_count: number(options.frameCount),

@@ -63,6 +63,7 @@ function priceNote(model: ImageModel): string {
 		{
 			index: 0,
 			label: '',
+			endpoint: 'generations',
 			model: model.id,
 			prompt: '',
 			n: 1,

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { ImageError, type ErrorKind } from '../../engine/jobs/error';
-import type { Transport, WireResponse } from '../../engine/requests/wire';
+import type { MultipartPart, Transport, WireResponse } from '../../engine/requests/wire';
 import { CREDENTIAL, type OpenAiImageCredential } from './authentication';
 import { redactionFor } from './redaction';
 
@@ -35,7 +35,7 @@ export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImage
 	};
 	return {
 		redact,
-		send: async ({ method, path, json, timeoutMs, signal }) =>
+		send: async ({ method, path, json, multipart, timeoutMs, signal }) =>
 			await exchange(
 				timeoutMs,
 				signal,
@@ -48,6 +48,7 @@ export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImage
 						disableFollowRedirect: true,
 						sendCredentialsOnCrossOriginRedirect: false,
 						...(json ? { body: json, headers: { 'Content-Type': 'application/json' } } : {}),
+						...(multipart ? { body: formOf(multipart) } : {}),
 					}),
 			),
 		download: async (url, timeoutMs, signal) => {
@@ -61,6 +62,15 @@ export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImage
 			);
 		},
 	};
+}
+
+function formOf(parts: readonly MultipartPart[]): FormData {
+	const form = new FormData();
+	for (const part of parts) {
+		if ('value' in part) form.append(part.name, part.value);
+		else form.append(part.name, new Blob([part.bytes], { type: part.contentType }), part.fileName);
+	}
+	return form;
 }
 
 interface Exchange {

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { ImageModel } from '../../../engine/models/model';
+import type { Endpoint, ImageModel } from '../../../engine/models/model';
 import { onlyFor } from './image';
 
 /** In a collection, the model is found from the root. */
@@ -13,8 +13,24 @@ function choice(name: string, names: Readonly<Record<string, string>>) {
 	return Object.entries(names).map(([value, label]) => ({ name: label, value, ...hasValue(name, value) }));
 }
 
-/** What else can be said of the image. Each option shows only for models that have it. */
-export const optionsParameter: INodeProperties = {
+/** What else can be said of the image. Each option shows only on endpoints and for models that have it. */
+export function optionsFor(endpoint: Endpoint): INodeProperties {
+	const elsewhere = OPTIONS_OF_ONE_ENDPOINT.filter((option) => option.endpoint !== endpoint).map(
+		({ name }) => name,
+	);
+	return {
+		...optionsParameter,
+		options: optionsParameter.options?.filter(({ name }) => !elsewhere.includes(name)) ?? [],
+	};
+}
+
+const OPTIONS_OF_ONE_ENDPOINT: ReadonlyArray<{ name: string; endpoint: Endpoint }> = [
+	{ name: 'inputFidelity', endpoint: 'edits' },
+	{ name: 'svgModel', endpoint: 'generations' },
+	{ name: 'svgReasoningEffort', endpoint: 'generations' },
+];
+
+const optionsParameter: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
@@ -64,6 +80,15 @@ export const optionsParameter: INodeProperties = {
 			default: 200,
 			description: 'How long each frame of a GIF stands, in milliseconds',
 			...has('frame_duration_ms'),
+		},
+		{
+			displayName: 'Input Fidelity',
+			name: 'inputFidelity',
+			type: 'options',
+			default: 'low',
+			description: 'How closely to keep to the features of the images given, faces above all',
+			options: choice('input_fidelity', { low: 'Low', high: 'High' }),
+			...has('input_fidelity'),
 		},
 		{
 			displayName: 'Moderation',

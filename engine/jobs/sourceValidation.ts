@@ -1,0 +1,105 @@
+import type { ImageModel, InputRules } from '../models/model';
+import { formatSize } from '../models/sizes';
+import { formatOf, type ImageJob } from './job';
+import type { ImageSource, SourceFacts } from './source';
+import type { Problem } from './validation';
+
+/**
+ * Compares a job's images with what its endpoint takes. What is not known of an image yet is not complained of.
+ * A model that the catalogue does not know has no rules, but what is no image is none for it either.
+ */
+export function sourceProblems(job: ImageJob, model: ImageModel | undefined): Problem[] {
+	if (job.endpoint === 'generations') return [];
+	const rules = model?.inputs?.[job.endpoint];
+	const images = job.images ?? [];
+	const problems: Problem[] = [];
+	if (images.length === 0)
+		problems.push({ field: 'images', message: 'There is no image to start from. Give one.' });
+	if (rules && images.length > rules.maxImages) {
+		const allowed = rules.maxImages === 1 ? '1 image' : `${rules.maxImages} images`;
+		problems.push({
+			field: 'images',
+			message: `${images.length} images are given. Allowed with ${job.model}: ${allowed}.`,
+		});
+	}
+	for (const image of images) {
+		const message = imageProblem(image, rules, job.model);
+		if (message !== undefined) problems.push({ field: 'images', message });
+	}
+	return [...problems, ...overlayProblems(job, rules)];
+}
+
+function imageProblem(source: ImageSource, rules: InputRules | undefined, model: string): string | undefined {
+	const facts = source.kind === 'bytes' ? source.facts : undefined;
+	if (!facts) return undefined;
+	const name = capital(source.label);
+	if (facts.bytes === 0) return `${name} is empty.`;
+	if (!facts.header) return `${name} is no png, jpeg, webp or gif image, whatever its name or type say.`;
+	if (!rules) return undefined;
+	const { format, width, height } = facts.header;
+	if (!rules.formats.includes(format)) {
+		return `${name} is a ${format} image. Allowed with ${model}: ${rules.formats.join(', ')}. Convert it first.`;
+	}
+	if (facts.bytes >= rules.bytesBelow) {
+		return `${name} has ${megabytes(facts.bytes)} MB. Allowed: less than ${megabytes(rules.bytesBelow)} MB. Make it smaller.`;
+	}
+	if (rules.square && width !== height) {
+		return `${name} is ${formatSize({ width, height })} pixels. ${model} takes square images only. Crop it.`;
+	}
+	return undefined;
+}
+
+/** Mask and markup lie upon the first image. */
+function overlayProblems(job: ImageJob, rules: InputRules | undefined): Problem[] {
+	const { mask, markup, model } = job;
+	const problems: Problem[] = [];
+	const add = (field: string, message: string | undefined) => {
+		if (message !== undefined) problems.push({ field, message });
+	};
+	if (mask && markup) add('markup', 'A mask and a markup do not go together. Leave one of them out.');
+	if (mask && rules && rules.maskBytesBelow === undefined)
+		add('mask', `${model} takes no mask here. Leave it out.`);
+	if (mask && formatOf(job) === 'gif') add('mask', 'A mask does not go with the output format gif.');
+	if (markup && rules && !rules.markup)
+		add('markup', `${model} takes no markup. Leave it out, or use gpt-image-2.5-flare.`);
+	if (mask) add('mask', overlayProblem(mask, job, rules?.maskBytesBelow));
+	if (markup) add('markup', overlayProblem(markup, job, rules?.bytesBelow));
+	return problems;
+}
+
+function overlayProblem(
+	source: ImageSource,
+	job: ImageJob,
+	bytesBelow: number | undefined,
+): string | undefined {
+	const facts = source.kind === 'bytes' ? source.facts : undefined;
+	if (!facts) return undefined;
+	const name = capital(source.label);
+	if (facts.bytes === 0) return `${name} is empty.`;
+	if (facts.header?.format !== 'png')
+		return `${name} is ${kindOf(facts)}. It must be a png image with transparency.`;
+	if (!facts.header.alpha) return `${name} has no transparency. Save it as a png with an alpha channel.`;
+	if (bytesBelow !== undefined && facts.bytes >= bytesBelow) {
+		return `${name} has ${megabytes(facts.bytes)} MB. Allowed: less than ${megabytes(bytesBelow)} MB.`;
+	}
+	const first = job.images?.[0];
+	const under = first?.kind === 'bytes' ? first.facts?.header : undefined;
+	if (!under || (under.width === facts.header.width && under.height === facts.header.height))
+		return undefined;
+	return (
+		`${name} is ${formatSize(facts.header)} pixels, the first image ${formatSize(under)}. ` +
+		'Both must have the same size: scale one of them.'
+	);
+}
+
+function kindOf({ header }: SourceFacts): string {
+	return header ? `a ${header.format} image` : 'no image';
+}
+
+function megabytes(bytes: number): string {
+	return String(Number((bytes / 1024 / 1024).toFixed(1)));
+}
+
+function capital(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}

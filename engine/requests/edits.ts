@@ -1,0 +1,63 @@
+import type { ImageEditParamsNonStreaming } from 'openai/resources/images';
+import type { ImageJob } from '../jobs/job';
+import { findModel } from '../models/find';
+import type { RequestImage, RequestInputs } from './inputs';
+import { filePart, textParts, type MultipartPart, type WireBody } from './wire';
+
+/** The fields of an edit beside its images. */
+function fieldsOf(job: ImageJob, n: number) {
+	const fields = {
+		model: job.model,
+		prompt: job.prompt,
+		...(n > 1 ? { n } : {}),
+		...findModel(job.model)?.alwaysSend,
+		...(job.parameters as EditParameters),
+	} satisfies Omit<ImageEditParamsNonStreaming, 'image' | 'mask' | 'markup'>;
+	return { ...fields, ...job.additional };
+}
+
+/** Validation has refused what an edit does not have. */
+type EditParameters = Omit<
+	ImageEditParamsNonStreaming,
+	'image' | 'mask' | 'markup' | 'model' | 'prompt' | 'n'
+>;
+
+/**
+ * The body of `POST /images/edits` for `n` of a job's images: multipart, which every server knows; JSON where an
+ * image is one that the server is to fetch.
+ */
+export function editsBody(job: ImageJob, n: number, inputs: RequestInputs): WireBody {
+	const { images, mask, markup } = inputs;
+	const all = [...images, ...(mask ? [mask] : []), ...(markup ? [markup] : [])];
+	if (all.some(({ kind }) => kind !== 'bytes')) {
+		return {
+			json: {
+				...fieldsOf(job, n),
+				images: images.map(reference),
+				...(mask ? { mask: reference(mask) } : {}),
+				...(markup ? { markup: reference(markup) } : {}),
+			},
+		};
+	}
+	const name = images.length > 1 ? 'image[]' : 'image';
+	return {
+		multipart: [
+			...textParts(fieldsOf(job, n)),
+			...images.map((image) => filePart(name, image)),
+			...(mask ? [filePart('mask', mask)] : []),
+			...(markup ? [filePart('markup', markup)] : []),
+		].filter((part): part is MultipartPart => part !== undefined),
+	};
+}
+
+/** JSON's way of naming an image. */
+function reference(image: RequestImage): { image_url: string } | { file_id: string } {
+	switch (image.kind) {
+		case 'file_id':
+			return { file_id: image.value };
+		case 'url':
+			return { image_url: image.value };
+		case 'bytes':
+			return { image_url: `data:${image.contentType};base64,${image.bytes.toString('base64')}` };
+	}
+}

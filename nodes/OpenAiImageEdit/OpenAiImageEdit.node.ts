@@ -1,0 +1,67 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { DEFAULT_MODEL } from '../../engine/models/catalogue';
+import { CREDENTIAL } from '../shared/authentication';
+import { runImageNode } from '../shared/imageNode';
+import { sourcesOf } from '../shared/imageSources';
+import { promptParameterOf } from '../shared/jobsFromParameters';
+import { searchModels } from '../shared/modelPicker';
+import { executionParameter } from '../shared/parameters/execution';
+import {
+	countParameter,
+	modelParameter,
+	promptParameter,
+	qualityParameter,
+	sizeParameters,
+} from '../shared/parameters/image';
+import { optionsFor } from '../shared/parameters/options';
+import { outputParameter } from '../shared/parameters/output';
+import { overlayParameters, sourceParameters } from '../shared/parameters/sources';
+
+export class OpenAiImageEdit implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'OpenAI Image Edit',
+		name: 'openAiImageEdit',
+		icon: { light: 'file:../../icons/openAiImage.svg', dark: 'file:../../icons/openAiImage.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: `={{ $parameter["model"]?.value || $parameter["model"] || "${DEFAULT_MODEL}" }}`,
+		description: 'Edit images or combine several into one with OpenAI, with masks, several at a time',
+		defaults: { name: 'OpenAI Image Edit' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: CREDENTIAL, required: true }],
+		properties: [
+			modelParameter,
+			...sourceParameters,
+			{
+				...promptParameter,
+				description: 'What is to be changed, or made of the images',
+				placeholder: 'e.g. Make it night',
+			},
+			...overlayParameters,
+			...sizeParameters,
+			qualityParameter,
+			countParameter,
+			optionsFor('edits'),
+			executionParameter,
+			outputParameter,
+		],
+	};
+
+	methods = { listSearch: { searchModels } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runImageNode(this, async (index) => ({
+			endpoint: 'edits',
+			prompt: promptParameterOf(this, index),
+			...(await sourcesOf(this, index)),
+		}));
+	}
+}
