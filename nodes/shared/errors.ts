@@ -1,9 +1,8 @@
 import { NodeApiError, NodeOperationError, type IExecuteFunctions, type JsonObject } from 'n8n-workflow';
 import { usd } from '../../engine/costs/money';
-import { totalOf } from '../../engine/costs/price';
+import { totalOf, type Cost } from '../../engine/costs/price';
 import type { ErrorKind, ImageError } from '../../engine/jobs/error';
 import type { JobOutcome } from '../../engine/jobs/outcome';
-import { costOf } from './items';
 
 type Failure = NonNullable<NodeApiError['failure']>;
 
@@ -64,14 +63,31 @@ export function throwOnFailure(
 	throw nodeErrorFrom(context, failed.error, failed.job.index, paidFor(made, outcomes));
 }
 
+const imageCostsOf = (outcomes: ReadonlyArray<JobOutcome<unknown>>) =>
+	outcomes.flatMap(({ images }) => images.map(({ cost }) => cost));
+const lossesOf = (outcomes: ReadonlyArray<JobOutcome<unknown>>) =>
+	outcomes.flatMap(({ loss }) => (loss ? [loss.cost] : []));
+
 function paidFor(made: number, outcomes: ReadonlyArray<JobOutcome<unknown>>): string {
-	if (made === 0) return 'No image had been paid for.';
-	const { known, complete } = costOf(outcomes);
-	const total = totalOf(known);
-	const sum = total === null ? '' : ` (${complete ? '' : 'at least '}$${usd(total)})`;
+	const lost = amount(lossesOf(outcomes));
+	const alsoLost = lost === '' ? '' : ` ${capital(lost)} went on answers that held no usable image.`;
+	if (made === 0) return lost === '' ? 'No image had been paid for.' : `No image had been made.${alsoLost}`;
 	const [images, they] = made === 1 ? ['1 image', 'it'] : [`${made} images`, 'them'];
+	const paid = amount(imageCostsOf(outcomes));
 	return (
-		`${images} had been made and paid for${sum} before the node stopped. ` +
+		`${images} had been made and paid for${paid === '' ? '' : ` (${paid})`} before the node stopped.${alsoLost} ` +
 		`To keep ${they}, set On Error to "Continue" in the node's settings: failed items then come out with their error.`
 	);
+}
+
+/** `$0.12`, `at least $0.12` where some prices are not known, nothing where none is. */
+function amount(costs: readonly Cost[]): string {
+	const known = costs.map(totalOf).filter((total) => total !== null);
+	const sum = known.reduce((all, total) => all + total, 0);
+	if (sum === 0) return '';
+	return `${known.length < costs.length ? 'at least ' : ''}$${usd(sum)}`;
+}
+
+function capital(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -6,7 +6,7 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 import { estimateJob } from '../../engine/costs/estimate';
-import { totalOf, sumCosts, UNKNOWN_COST } from '../../engine/costs/price';
+import { totalOf, sumCosts } from '../../engine/costs/price';
 import { sumUsage } from '../../engine/costs/usage';
 import type { JobOutcome } from '../../engine/jobs/outcome';
 import { portionsOf } from '../../engine/jobs/portions';
@@ -118,18 +118,5 @@ function failureJson({ job, error, loss, timing }: JobOutcome<IBinaryData>): IDa
 		prompt: job.prompt,
 		...(error ? { error: errorJson(error, timing.attempts) } : {}),
 		...(loss && totalOf(loss.cost) !== 0 ? { usage: usageJson(loss.usage), cost: costJson(loss.cost) } : {}),
-	};
-}
-
-/** What all the outcomes cost together, the lost images included. */
-export function costOf(outcomes: ReadonlyArray<JobOutcome<unknown>>) {
-	const costs = outcomes.flatMap(({ images, loss }) => [
-		...images.map(({ cost }) => cost),
-		...(loss ? [loss.cost] : []),
-	]);
-	const known = costs.filter((cost) => totalOf(cost) !== null);
-	return {
-		known: known.length > 0 ? sumCosts(known) : UNKNOWN_COST,
-		complete: known.length === costs.length,
 	};
 }

@@ -150,6 +150,7 @@ export function job(index: number, change: Partial<ImageJob> = {}): ImageJob {
 	return {
 		index,
 		label: `Item ${index}`,
+		endpoint: 'generations',
 		model: 'gpt-image-2.5-flare',
 		prompt: `prompt ${index}`,
 		n: 1,
