@@ -71,7 +71,7 @@ export function estimateRows(rows: readonly Row[]): number | null {
 	for (const [index, row] of rows.entries()) {
 		const { prompt, model, size, quality, background, format } = row;
 		const parameters = { size, quality, background, output_format: format };
-		const job = { index, label: row.name, model, prompt, n: 1, parameters };
+		const job = { index, label: row.name, endpoint: 'generations' as const, model, prompt, n: 1, parameters };
 		const estimate = estimateJob(job, findModel(model));
 		if (!estimate) return null;
 		total += estimate.input.high + estimate.output.high;
