@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { INodeExecutionData, ITaskData } from 'n8n-workflow';
 import { Editor } from '../../host/editor';
 import { exampleWorkflow, PROMPTS_CSV, readRows } from '../../host/example';
-import { N8n, openAiCredential, type Execution } from '../../host/n8n';
+import { N8n, openAiCredential, type Execution, type WorkflowFile } from '../../host/n8n';
 import { checkPictures } from '../../host/pictures';
 import { startStandIn, type StandIn } from '../stand-in';
 import { GENERATE, generateWorkflow, START, type GenerateWorkflow } from './workflow';
@@ -94,23 +94,47 @@ describe('the example over its CSV of prompts', () => {
 });
 
 describe('24 items of half a second each', () => {
-	it('has eight in flight at a time, never more, and pairs every item', async () => {
-		const all = prompts(24);
-		const execution = await runGenerate(
-			{ id: 'parallel', prompts: all, parameters: { execution: { concurrency: 8 } } },
-			500,
-		);
-		expect(standIn.maxInFlight).toBe(8);
-		const items = outputOf(execution, 0);
-		expect(items.map(({ json }) => json.prompt)).toEqual(all);
-		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(all.map((_, item) => ({ item })));
+	const all = prompts(24);
 
-		const ideal = (24 / 8) * 500;
-		const taken = taskOf(execution).executionTime;
-		process.stderr.write(
-			`24 items: ${taken} ms, ${(taken / ideal).toFixed(2)} times the ideal ${ideal} ms\n`,
-		);
+	it('has eight in flight at a time, never more, and pairs every item', async () => {
+		const credential = await openStandIn(500);
+		const parameters = { execution: { concurrency: 8 } };
+		const workflow = generateWorkflow({ id: 'parallel', prompts: all, credential, parameters });
+		await n8n.importWorkflows([workflow]);
+		const editor = await Editor.open(n8n);
+		try {
+			for (const run of ['first', 'second', 'third']) {
+				standIn.reset();
+				const { items, milliseconds } = await runInEditor(editor, workflow);
+				expect(standIn.maxInFlight).toBe(8);
+				expect(items.map(({ json }) => json.prompt)).toEqual(all);
+				expect(items.map(({ pairedItem }) => pairedItem)).toEqual(all.map((_, item) => ({ item })));
+				const ideal = (24 / 8) * 500;
+				const ratio = (milliseconds / ideal).toFixed(2);
+				process.stderr.write(
+					`24 items, ${run} run: ${milliseconds} ms, ${ratio} times the ideal ${ideal} ms\n`,
+				);
+			}
+		} finally {
+			await editor.close();
+		}
 	});
+
+	/** As a user would, in a server that is running: what `n8n execute` takes is its own start, too. */
+	async function runInEditor(editor: Editor, workflow: WorkflowFile) {
+		const execution = await editor.run(workflow, START);
+		const ended = async () => {
+			const { status, data } = await editor.execution(execution);
+			return status === 'new' || status === 'running' ? undefined : data;
+		};
+		let data = await ended();
+		while (!data) {
+			await new Promise((resolve) => setTimeout(resolve, 200));
+			data = await ended();
+		}
+		const task = data.resultData.runData[GENERATE]?.[0];
+		return { items: task?.data?.main?.[0] ?? [], milliseconds: task?.executionTime ?? NaN };
+	}
 });
 
 describe('3 of 40 items fail', () => {
