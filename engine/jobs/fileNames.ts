@@ -2,6 +2,7 @@ import { isoDate } from '../models/lifecycle';
 import { extensionOf } from '../responses/imageHeader';
 import type { OutputFormat } from '../models/model';
 import type { ImageJob } from './job';
+import { isPossibleCount } from './validation';
 
 /** A job and how its files are to be called. */
 export interface NamedJob extends Pick<ImageJob, 'index' | 'prompt' | 'n' | 'model' | 'parameters'> {
@@ -11,9 +12,11 @@ export interface NamedJob extends Pick<ImageJob, 'index' | 'prompt' | 'n' | 'mod
 	name?: string;
 }
 
-/** Long enough for most file systems with a counter and an ending, characters. */
-const LONGEST_NAME = 120;
-const LONGEST_SLUG = 50;
+/** Most disks take 255 bytes; a counter and an ending come on top. */
+const LONGEST_NAME = 200;
+const LONGEST_SLUG = 80;
+/** A slug of Latin letters stays readable. */
+const LONGEST_SLUG_LETTERS = 50;
 
 /**
  * Names the files of a run before it begins, so that they do not depend on which request is done first, and
@@ -31,7 +34,9 @@ export class FileNames {
 		for (const job of jobs) {
 			this.names.set(
 				job.index,
-				Array.from({ length: job.n }, (_, image) => this.unique(this.baseName(job, image), image)),
+				Array.from({ length: isPossibleCount(job.n) ? job.n : 0 }, (_, image) =>
+					this.unique(this.baseName(job, image), image),
+				),
 			);
 		}
 	}
@@ -84,20 +89,37 @@ export function slugOf(text: string): string {
 		.normalize('NFC')
 		.toLowerCase()
 		.match(/[\p{L}\p{M}\p{N}]+/gu);
+	const fits = (slug: string) =>
+		[...slug].length <= LONGEST_SLUG_LETTERS && Buffer.byteLength(slug) <= LONGEST_SLUG;
 	let slug = '';
 	for (const word of words ?? []) {
-		const longer = slug === '' ? word.slice(0, LONGEST_SLUG) : `${slug}-${word}`;
-		if (longer.length > LONGEST_SLUG) break;
+		const longer =
+			slug === '' ? cut([...word].slice(0, LONGEST_SLUG_LETTERS).join(''), LONGEST_SLUG) : `${slug}-${word}`;
+		if (!fits(longer)) break;
 		slug = longer;
 	}
 	return slug || 'image';
 }
 
-/** One file name that any disk takes: no folder, no reserved character, no leading or trailing dot. */
+/** Names that Windows keeps for devices, with any ending. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
+
+/** One file name that any disk takes: no folder, no reserved character or name, no leading or trailing dot. */
 export function safeName(name: string): string {
-	const safe = name
-		.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, '-')
-		.slice(0, LONGEST_NAME)
-		.replace(/^[.\s-]+|[.\s]+$/g, '');
+	const safe = cut(name.toWellFormed().replace(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, '-'), LONGEST_NAME)
+		.replace(/^[.\s-]+|[.\s]+$/g, '')
+		.replace(DEVICE, '$1_');
 	return safe || 'image';
+}
+
+/** The beginning of a text that takes no more than so many bytes, cut between letters. */
+function cut(text: string, bytes: number): string {
+	let length = 0;
+	let end = 0;
+	for (const letter of text) {
+		length += Buffer.byteLength(letter);
+		if (length > bytes) break;
+		end += letter.length;
+	}
+	return text.slice(0, end);
 }

@@ -27,6 +27,11 @@ export interface Validation {
 /** Most images of one job; more than any account makes in a day. */
 const MAX_IMAGES = 1000;
 
+/** Whether a job may be for so many images. */
+export function isPossibleCount(n: number): boolean {
+	return Number.isInteger(n) && n >= 1 && n <= MAX_IMAGES;
+}
+
 /** Compares a job with what its model has. A model that the catalogue does not know is let through. */
 export function validateJob(job: ImageJob, { provider, today }: ValidationContext): Validation {
 	const model = provider === 'azure' ? undefined : findModel(job.model);
@@ -38,7 +43,7 @@ export function validateJob(job: ImageJob, { provider, today }: ValidationContex
 		});
 	if (job.prompt.trim() === '' && job.endpoint !== 'variations')
 		problems.push({ field: 'prompt', message: 'The prompt is empty. Describe the image to make.' });
-	if (!Number.isInteger(job.n) || job.n < 1 || job.n > MAX_IMAGES) {
+	if (!isPossibleCount(job.n)) {
 		problems.push({
 			field: 'n',
 			message: `The number of images is ${given(job.n)}. Allowed: a whole number from 1 to ${MAX_IMAGES}.`,

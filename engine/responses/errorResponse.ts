@@ -63,21 +63,21 @@ export async function readErrorResponse(
 		if (length > MAX_BODY) break;
 	}
 	const text = Buffer.concat(parts).toString('utf8');
-	return errorFromBody(apiErrorIn(text), response, redact, now);
+	return errorFromBody(apiErrorIn(redact(text)), response, now);
 }
 
 /**
  * The error in an answer, by its code where it has one, else by its status.
+ * @param error with the user's secrets taken out
  * @param now milliseconds since 1970, for `Retry-After` dates
  */
 export function errorFromBody(
 	error: ApiError | undefined,
 	{ status, headers }: Pick<WireResponse, 'status' | 'headers'>,
-	redact: (text: string) => string,
 	now: number,
 ): ImageError {
 	const clean = (value: unknown) =>
-		typeof value === 'string' && value !== '' ? redact(value).slice(0, MAX_MESSAGE) : null;
+		typeof value === 'string' && value !== '' ? value.slice(0, MAX_MESSAGE) : null;
 	const code = typeof error?.code === 'number' ? String(error.code) : clean(error?.code);
 	const kind =
 		KIND_OF_CODE[code ?? ''] ??

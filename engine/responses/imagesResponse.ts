@@ -47,9 +47,9 @@ export async function readImagesResponse(
 	for await (const piece of response.body) {
 		for (const image of reader.push(piece)) await take(image, number++);
 	}
-	const document = reader.end();
+	const document = reader.end(redact);
 	const error = apiErrorIn(document);
-	if (error) throw errorFromBody(error, response, redact, now);
+	if (error) throw errorFromBody(error, response, now);
 	return answerFrom(document);
 }
 

@@ -55,10 +55,11 @@ export class JsonImageReader {
 
 	/**
 	 * The document, with numbers in the images' places (`"b64_json": "0"`).
+	 * @param redact takes the user's secrets out of the text
 	 * @throws ImageError `interrupted` where it breaks off, `invalid_response` where it is no JSON
 	 */
-	end(): unknown {
-		const text = Buffer.concat(this.text).toString('utf8');
+	end(redact: (text: string) => string = (text) => text): unknown {
+		const text = redact(Buffer.concat(this.text).toString('utf8'));
 		try {
 			return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
 		} catch {

@@ -71,7 +71,9 @@ const lossesOf = (outcomes: ReadonlyArray<JobOutcome<unknown>>) =>
 function paidFor(made: number, outcomes: ReadonlyArray<JobOutcome<unknown>>): string {
 	const lost = amount(lossesOf(outcomes));
 	const alsoLost = lost === '' ? '' : ` ${capital(lost)} went on answers that held no usable image.`;
-	if (made === 0) return lost === '' ? 'No image had been paid for.' : `No image had been made.${alsoLost}`;
+	const maybe = outcomes.some(({ error }) => error?.details.maybeBilled === true);
+	if (made === 0)
+		return lost === '' && !maybe ? 'No image had been paid for.' : `No image had been made.${alsoLost}`;
 	const [images, they] = made === 1 ? ['1 image', 'it'] : [`${made} images`, 'them'];
 	const paid = amount(imageCostsOf(outcomes));
 	return (

@@ -8,6 +8,7 @@ import type {
 import { estimateJob } from '../../engine/costs/estimate';
 import { totalOf, sumCosts } from '../../engine/costs/price';
 import { sumUsage } from '../../engine/costs/usage';
+import type { ImageError } from '../../engine/jobs/error';
 import type { JobOutcome } from '../../engine/jobs/outcome';
 import { portionsOf } from '../../engine/jobs/portions';
 import { findModel } from '../../engine/models/find';
@@ -41,16 +42,25 @@ export function itemsFrom(
 					pairedItem,
 				}));
 	if (error) {
-		items.push({
-			json: { ...own, ...failureJson(outcome) },
-			pairedItem,
-			// Only with this does n8n send the item to an error output; elsewhere it would hide the JSON.
-			...(context.getNode().onError === 'continueErrorOutput'
-				? { error: nodeErrorFrom(context, error, job.index) }
-				: {}),
-		});
+		const item: INodeExecutionData = { json: { ...own, ...failureJson(outcome) }, pairedItem };
+		if (context.getNode().onError === 'continueErrorOutput') markFailed(context, item, error);
+		items.push(item);
 	}
 	return items;
+}
+
+/**
+ * Makes n8n send the item to the error output. n8n goes by the item's `error`, but then replaces the item's JSON by that
+ * error's message, unless a copy of the item has no such field: a property that is not enumerable is seen and not copied.
+ */
+function markFailed(context: IExecuteFunctions, item: INodeExecutionData, error: ImageError): void {
+	const { item: index } = item.pairedItem as { item: number };
+	Object.defineProperty(item, 'error', {
+		value: nodeErrorFrom(context, error, index),
+		enumerable: false,
+		writable: true,
+		configurable: true,
+	});
 }
 
 /** The item of a dry run: what would be sent, and what it would cost. */

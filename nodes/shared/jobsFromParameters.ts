@@ -79,7 +79,7 @@ function commonParameters(
 	const { known, unknown, problem } = additionalParameters(options.additionalParameters);
 	const prices = userPrices(options);
 	return {
-		model: text(context.getNodeParameter('model', index, '', { extractValue: true })),
+		model: text(context.getNodeParameter('model', index, '', { extractValue: true })).trim(),
 		n: number(context.getNodeParameter('n', index, 1)) ?? 1,
 		// The engine compares every value with what the model has; until then they are whatever the user gave.
 		parameters: {
@@ -190,9 +190,10 @@ function choice(value: unknown): string | undefined {
 	return word === '' ? undefined : word;
 }
 
-/** A number, also as text; what is no number stays as it is, for the validation to name. */
+/** A number, also as text; what is no number stays as it was given, for the validation to name. */
 function number(value: unknown): number | undefined {
 	if (value === undefined || value === null || (typeof value === 'string' && value.trim() === ''))
 		return undefined;
-	return Number(value);
+	const read = Number(value);
+	return Number.isNaN(read) ? (value as number) : read;
 }

@@ -1,3 +1,4 @@
+import { NodeOperationError } from 'n8n-workflow';
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 import { estimateJob } from '../../engine/costs/estimate';
 import { usd } from '../../engine/costs/money';
@@ -22,12 +23,7 @@ export async function searchModels(
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const { provider, baseUrl } = readCredential(await this.getCredentials(CREDENTIAL));
-	const answer = (await this.helpers.httpRequestWithAuthentication.call(this, CREDENTIAL, {
-		method: 'GET',
-		url: `${baseUrl}/models`,
-		json: true,
-		disableFollowRedirect: true,
-	})) as { data?: ListedModel[] };
+	const answer = await listModels(this, baseUrl);
 	const today = isoDate(Date.now());
 	const results = (answer.data ?? [])
 		// On other servers any name may be that of an image model.
@@ -37,6 +33,34 @@ export async function searchModels(
 		.sort((a, b) => rank(a.id) - rank(b.id) || a.id.localeCompare(b.id))
 		.map(listItem);
 	return { results };
+}
+
+/** @throws NodeOperationError of our own: n8n's would hold what the server says, which repeats a part of the key */
+async function listModels(
+	context: ILoadOptionsFunctions,
+	baseUrl: string,
+): Promise<{ data?: ListedModel[] }> {
+	const { statusCode, body } = (await context.helpers.httpRequestWithAuthentication.call(
+		context,
+		CREDENTIAL,
+		{
+			method: 'GET',
+			url: `${baseUrl}/models`,
+			json: true,
+			disableFollowRedirect: true,
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+		},
+	)) as { statusCode: number; body: { data?: ListedModel[] } };
+	if (statusCode === 200) return body;
+	const reason =
+		statusCode === 401
+			? 'the API key was refused'
+			: `the server answered HTTP ${statusCode} to GET ${baseUrl}/models`;
+	throw new NodeOperationError(
+		context.getNode(),
+		`The models cannot be listed: ${reason}. Check the credential, or give the model by ID.`,
+	);
 }
 
 /** Known models in the catalogue's order, a dated name right after its model, then the others. */

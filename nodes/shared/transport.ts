@@ -25,7 +25,11 @@ export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImage
 			return {
 				status: response.statusCode,
 				headers: Object.fromEntries(
-					Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+					Object.entries(response.headers).map(([name, value]) => [
+						name.toLowerCase(),
+						// Some servers send back what they were sent.
+						redact(String(value)),
+					]),
 				),
 				body: withFaults(response.body, fault),
 			};

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { apiErrorIn, errorFromBody, waitingTime } from '../../engine/responses/errorResponse';
+import {
+	apiErrorIn,
+	errorFromBody,
+	readErrorResponse,
+	waitingTime,
+} from '../../engine/responses/errorResponse';
 import { readImagesResponse, readUsage } from '../../engine/responses/imagesResponse';
 import { JsonImageReader, type FoundImage } from '../../engine/responses/jsonImages';
 import { pieces, PNG } from './world';
@@ -176,7 +181,7 @@ describe('an answer of images', () => {
 
 describe('an error of the API', () => {
 	const of = (status: number, error: object = {}, headers: Record<string, string> = {}) =>
-		errorFromBody(error, { status, headers }, (text) => text.replace('sk-secret', '[redacted]'), 0);
+		errorFromBody(error, { status, headers }, 0);
 
 	it.each([
 		[401, {}, 'authentication'],
@@ -199,9 +204,15 @@ describe('an error of the API', () => {
 		expect(of(status, error).kind).toBe(kind);
 	});
 
-	it('never repeats what the server says of a key', () => {
+	it('never repeats what the server says of a key', async () => {
 		expect(of(401, { message: 'Incorrect API key provided: sk-secret' }).message).not.toContain('sk-');
-		expect(of(400, { message: 'with sk-secret' }).message).toBe('with [redacted]');
+		const body = Buffer.from(
+			'{"error":{"message":"with sk-secret","code":"sk-secret","moderation_details":{"a":["sk-secret"]}}}',
+		);
+		const redact = (text: string) => text.replaceAll('sk-secret', '[redacted]');
+		const error = await readErrorResponse({ status: 400, headers: {}, body: pieces(body, 9) }, redact, 0);
+		expect(error.message).toBe('with [redacted]');
+		expect(JSON.stringify(error.details)).not.toContain('sk-secret');
 	});
 
 	it('reads text in place of an object, and no JSON at all', () => {
