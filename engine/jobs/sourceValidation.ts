@@ -1,3 +1,4 @@
+import { DEFAULT_MODEL } from '../models/catalogue';
 import type { ImageModel, InputRules } from '../models/model';
 import { formatSize } from '../models/sizes';
 import { formatOf, type ImageJob } from './job';
@@ -61,7 +62,7 @@ function overlayProblems(job: ImageJob, rules: InputRules | undefined): Problem[
 		add('mask', `${model} takes no mask here. Leave it out.`);
 	if (mask && formatOf(job) === 'gif') add('mask', 'A mask does not go with the output format gif.');
 	if (markup && rules && !rules.markup)
-		add('markup', `${model} takes no markup. Leave it out, or use gpt-image-2.5-flare.`);
+		add('markup', `${model} takes no markup. Leave it out, or use ${DEFAULT_MODEL}.`);
 	if (mask) add('mask', overlayProblem(mask, job, rules?.maskBytesBelow));
 	if (markup) add('markup', overlayProblem(markup, job, rules?.bytesBelow));
 	return problems;
