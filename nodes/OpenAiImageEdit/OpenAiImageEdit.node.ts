@@ -11,16 +11,8 @@ import { runImageNode } from '../shared/imageNode';
 import { sourcesOf } from '../shared/imageSources';
 import { promptParameterOf } from '../shared/jobsFromParameters';
 import { searchModels } from '../shared/modelPicker';
-import { executionParameter } from '../shared/parameters/execution';
-import {
-	countParameter,
-	modelParameter,
-	promptParameter,
-	qualityParameter,
-	sizeParameters,
-} from '../shared/parameters/image';
-import { optionsFor } from '../shared/parameters/options';
-import { outputParameter } from '../shared/parameters/output';
+import { commonParameters } from '../shared/parameters/common';
+import { modelParameter, promptParameter } from '../shared/parameters/image';
 import { overlayParameters, sourceParameters } from '../shared/parameters/sources';
 
 export class OpenAiImageEdit implements INodeType {
@@ -46,12 +38,7 @@ export class OpenAiImageEdit implements INodeType {
 				placeholder: 'e.g. Make it night',
 			},
 			...overlayParameters,
-			...sizeParameters,
-			qualityParameter,
-			countParameter,
-			optionsFor('edits'),
-			executionParameter,
-			outputParameter,
+			...commonParameters('edits'),
 		],
 	};
 

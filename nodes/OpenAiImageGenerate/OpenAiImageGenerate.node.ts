@@ -10,16 +10,8 @@ import { CREDENTIAL } from '../shared/authentication';
 import { runImageNode } from '../shared/imageNode';
 import { promptParameterOf } from '../shared/jobsFromParameters';
 import { searchModels } from '../shared/modelPicker';
-import { executionParameter } from '../shared/parameters/execution';
-import {
-	countParameter,
-	modelParameter,
-	promptParameter,
-	qualityParameter,
-	sizeParameters,
-} from '../shared/parameters/image';
-import { optionsFor } from '../shared/parameters/options';
-import { outputParameter } from '../shared/parameters/output';
+import { commonParameters } from '../shared/parameters/common';
+import { modelParameter, promptParameter } from '../shared/parameters/image';
 
 export class OpenAiImageGenerate implements INodeType {
 	description: INodeTypeDescription = {
@@ -35,16 +27,7 @@ export class OpenAiImageGenerate implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: CREDENTIAL, required: true }],
-		properties: [
-			modelParameter,
-			promptParameter,
-			...sizeParameters,
-			qualityParameter,
-			countParameter,
-			optionsFor('generations'),
-			executionParameter,
-			outputParameter,
-		],
+		properties: [modelParameter, promptParameter, ...commonParameters('generations')],
 	};
 
 	methods = { listSearch: { searchModels } };

@@ -9,10 +9,8 @@ import { CREDENTIAL } from '../shared/authentication';
 import { runImageNode } from '../shared/imageNode';
 import { sourcesOf } from '../shared/imageSources';
 import { searchModels } from '../shared/modelPicker';
-import { executionParameter } from '../shared/parameters/execution';
-import { countParameter, modelParameter, qualityParameter, sizeParameters } from '../shared/parameters/image';
-import { optionsFor } from '../shared/parameters/options';
-import { outputParameter } from '../shared/parameters/output';
+import { commonParameters } from '../shared/parameters/common';
+import { modelParameter } from '../shared/parameters/image';
 import { sourceParameters } from '../shared/parameters/sources';
 import { variationParameters } from '../shared/parameters/variation';
 import { variationCore } from '../shared/variationCore';
@@ -32,17 +30,7 @@ export class OpenAiImageVariation implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: CREDENTIAL, required: true }],
-		properties: [
-			modelParameter,
-			...sourceParameters,
-			...variationParameters,
-			...sizeParameters,
-			qualityParameter,
-			countParameter,
-			optionsFor('edits'),
-			executionParameter,
-			outputParameter,
-		],
+		properties: [modelParameter, ...sourceParameters, ...variationParameters, ...commonParameters('edits')],
 	};
 
 	methods = { listSearch: { searchModels } };
