@@ -29,7 +29,7 @@ export async function runImageNode(
 	countTokens(context, outcomes);
 	hintWarnings(
 		context,
-		outcomes.flatMap(({ warnings }) => warnings),
+		outcomes.flatMap(({ warnings, images }) => [...warnings, ...images.flatMap((image) => image.warnings)]),
 	);
 	if (!context.continueOnFail()) throwOnFailure(context, outcomes);
 	return [outcomes.flatMap((outcome) => itemsFrom(context, outcome))];

@@ -83,7 +83,7 @@ function commonParameters(
 		n: number(context.getNodeParameter('n', index, 1)) ?? 1,
 		// The engine compares every value with what the model has; until then they are whatever the user gave.
 		parameters: {
-			...(withoutDefaults({
+			...(withoutGaps({
 				size: sizeOf(context, index),
 				quality: choice(context.getNodeParameter('quality', index, 'auto')),
 				background: choice(options.background),
@@ -169,10 +169,9 @@ function parseObject(value: unknown): Record<string, unknown> | string {
 	return parsed as Record<string, unknown>;
 }
 
-/** `auto` is the API's default, and not every server knows the word. */
-function withoutDefaults(parameters: Record<string, unknown>): Record<string, unknown> {
+function withoutGaps(parameters: Record<string, unknown>): Record<string, unknown> {
 	return Object.fromEntries(
-		Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '' && value !== 'auto'),
+		Object.entries(parameters).filter(([, value]) => value !== undefined && value !== ''),
 	);
 }
 
@@ -184,10 +183,10 @@ function text(value: unknown): string {
 			: String(value);
 }
 
-/** One word out of a list, however it is written. */
+/** One word out of a list, however it is written. `auto` is the API's default, and not every server knows the word. */
 function choice(value: unknown): string | undefined {
 	const word = text(value).trim().toLowerCase();
-	return word === '' ? undefined : word;
+	return word === '' || word === 'auto' ? undefined : word;
 }
 
 /** A number, also as text; what is no number stays as it was given, for the validation to name. */
