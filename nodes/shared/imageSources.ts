@@ -41,7 +41,7 @@ export async function sourcesOf(context: IExecuteFunctions, index: number): Prom
 		});
 	const images = reader ? await attempt('images', async () => await reader(context, index)) : undefined;
 	const overlay = async (field: 'mask' | 'markup') => {
-		const name = String(context.getNodeParameter(`${field}BinaryPropertyName`, index, '') ?? '').trim();
+		const name = overlayName(context, index, field);
 		return name === ''
 			? undefined
 			: await attempt(field, async () => await binarySource(context, index, name));
@@ -51,13 +51,22 @@ export async function sourcesOf(context: IExecuteFunctions, index: number): Prom
 	return { images: images ?? [], ...(mask ? { mask } : {}), ...(markup ? { markup } : {}), problems };
 }
 
+/** The binary property that holds the mask or the markup; empty for none. */
+function overlayName(context: IExecuteFunctions, index: number, field: 'mask' | 'markup'): string {
+	return String(context.getNodeParameter(`${field}BinaryPropertyName`, index, '') ?? '').trim();
+}
+
 async function binaries(context: IExecuteFunctions, index: number): Promise<ImageBytes[]> {
 	const value: unknown = context.getNodeParameter('binaryPropertyNames', index, 'data');
 	// An expression may give the binary data itself, as workflows that keep files in the JSON do.
 	if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
 		return [await binarySource(context, index, value as IBinaryData)];
 	}
-	const present = Object.keys(context.getInputData()[index]?.binary ?? {});
+	// A wildcard does not mean the mask as well.
+	const overlays = [overlayName(context, index, 'mask'), overlayName(context, index, 'markup')];
+	const present = Object.keys(context.getInputData()[index]?.binary ?? {}).filter(
+		(name) => !overlays.includes(name),
+	);
 	const names = list(value).flatMap((name) => (name.includes('*') ? matching(name, present) : [name]));
 	const sources: ImageBytes[] = [];
 	for (const name of names) sources.push(await binarySource(context, index, name));

@@ -23,7 +23,7 @@ export const sourceParameters: INodeProperties[] = [
 		placeholder: 'e.g. data, logo or photo_*',
 		hint: 'The name of the input field containing the file data to be processed',
 		description:
-			'Several names are separated by commas; * stands for anything, in the order of the numbers. The images are sent in this order, and a mask belongs to the first.',
+			'Several names are separated by commas; * stands for anything, in the order of the numbers and without mask and markup. The images are sent in this order, and a mask belongs to the first.',
 		displayOptions: { show: { imageSource: ['binary'] } },
 	},
 	{
