@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 export interface Answer {
 	status: number;
 	contentType: string;
-	body: Buffer;
+	body: Buffer | LongBody;
 	headers?: Record<string, string>;
 	/** What is booked once the answer is begun: pictures, and nano-dollars. */
 	charge?: { images: number; nanoDollars: number };
@@ -12,6 +12,15 @@ export interface Answer {
 	pieceBytes?: number;
 	/** Send only so many bytes of the body, then drop the connection. */
 	cutAt?: number;
+}
+
+/** A body that is made as it is sent, because it is too large to be held. */
+export interface LongBody {
+	length: number;
+	/** The bytes from `start` up to `end`. */
+	subarray(start: number, end?: number): Buffer;
+	/** How many bytes may be asked for at a time. */
+	pieceBytes: number;
 }
 
 /** Instead of an answer: the connection is dropped. */
@@ -42,7 +51,7 @@ export async function write(
 		...(pieceBytes === undefined ? { 'content-length': body.length } : {}),
 	});
 	const end = cutAt ?? Math.max(0, body.length - 1);
-	const step = pieceBytes ?? Math.max(1, end);
+	const step = pieceBytes ?? (Buffer.isBuffer(body) ? Math.max(1, end) : body.pieceBytes);
 	for (let at = 0; at < end && !response.destroyed; at += step) {
 		await flush(response, body.subarray(at, Math.min(at + step, end)));
 	}

@@ -21,10 +21,28 @@ export interface BookEntry {
 	aborted: boolean;
 	/** Without those that carry a key. */
 	headers: Record<string, string>;
-	/** The request's parsed JSON. */
+	/** The request's parsed JSON with data URLs cut short; of a form the text fields, as strings. */
 	body: unknown;
+	/** What came along: the images in their order, mask, markup. Only where there were any. Never their bytes. */
+	inputs?: BookedInput[];
 	/** How often this very prompt had been asked for, this time included. */
 	attempt: number;
+}
+
+/** What is kept of an image that was sent. */
+export interface BookedInput {
+	/** The form's field, such as `image[]`, or the place in the JSON, such as `images[0]`. */
+	field: string;
+	fileName: string | null;
+	/** As the sender, or the server it was fetched from, said; null where neither did. */
+	contentType: string | null;
+	bytes: number;
+	/** Hexadecimal. */
+	sha256: string;
+	/** Pixels, as the image is seen: after its EXIF orientation. 0 where it is no image. */
+	width: number;
+	height: number;
+	source: 'multipart' | 'url' | 'data_url' | 'file_id';
 }
 
 const secretHeaders = ['authorization', 'api-key', 'proxy-authorization', 'cookie'];
@@ -46,7 +64,7 @@ export class Books {
 			endpoint,
 			model: typeof fields.model === 'string' ? fields.model : '',
 			prompt,
-			n: typeof fields.n === 'number' ? fields.n : 1,
+			n: countOf(fields.n),
 			status: 0,
 			images: 0,
 			usd: 0,
@@ -54,7 +72,7 @@ export class Books {
 			endedAt: 0,
 			aborted: false,
 			headers: withoutSecrets(headers),
-			body,
+			body: withoutDataUrls(body),
 			attempt,
 		};
 		this.entries.push(entry);
@@ -85,6 +103,31 @@ export class Books {
 		this.attempts.clear();
 		this.maxInFlight = this.inFlight;
 	}
+}
+
+/** A form has its numbers as text. */
+function countOf(n: unknown): number {
+	const count = typeof n === 'string' && n !== '' ? Number(n) : n;
+	return typeof count === 'number' && Number.isFinite(count) ? count : 1;
+}
+
+/** The same JSON with the images in it cut short, so that the books do not hold on to them. */
+function withoutDataUrls(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(withoutDataUrls);
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([name, inner]) => [
+			name,
+			name === 'image_url' && typeof inner === 'string' && inner.startsWith('data:')
+				? shortened(inner)
+				: withoutDataUrls(inner),
+		]),
+	);
+}
+
+function shortened(dataUrl: string): string {
+	const kept = dataUrl.slice(0, Math.min(dataUrl.indexOf(',') + 1, 100));
+	return `${kept}... (${dataUrl.length} characters)`;
 }
 
 function withoutSecrets(headers: IncomingHttpHeaders): Record<string, string> {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { hangUp, json, write } from './answer';
 import type { Answer } from './answer';
-import { ApiError, errorOfStatus, invalidRequest } from './errors';
+import { readBody, refuseUnreadable } from './body';
+import { ApiError, errorOfStatus } from './errors';
 import type { Exchange, Route, Service } from './exchange';
 import { authorise } from './keys';
 import { routes } from './routes';
@@ -19,25 +19,25 @@ export async function dispatch(
 	const gone = new AbortController();
 	response.on('close', () => gone.abort());
 
-	const pathname = (request.url ?? '/').split('?')[0] ?? '/';
+	const [pathname = '/', query] = (request.url ?? '/').split('?');
 	const route = findRoute(request.method ?? 'GET', pathname);
-	const raw = await buffer(request).catch(() => Buffer.alloc(0));
-	const body = parsed(raw);
+	const body = await readBody(request);
 	const exchange: Exchange = {
 		service,
 		key: '',
 		requestId,
 		headers: request.headers,
 		params: route?.params ?? {},
+		query: new URLSearchParams(query),
 		body,
 		signal: gone.signal,
-		entry: route?.booked ? service.books.open(pathname, request.headers, body) : null,
+		entry: route?.booked ? service.books.open(pathname, request.headers, body.value) : null,
 	};
 	const { entry } = exchange;
 	const over = () => entry && service.books.close(entry);
 
 	try {
-		const answer = await decide(exchange, route, request, pathname, raw);
+		const answer = await decide(exchange, route, request, pathname);
 		if (gone.signal.aborted) {
 			if (entry) entry.aborted = true;
 			over();
@@ -71,7 +71,6 @@ async function decide(
 	route: FoundRoute | null,
 	request: IncomingMessage,
 	pathname: string,
-	raw: Buffer,
 ): Promise<Answer | typeof hangUp> {
 	try {
 		if (!route) {
@@ -80,7 +79,10 @@ async function decide(
 			throw noSuchRoute(request.method ?? 'GET', pathname);
 		}
 		if (route.key) exchange.key = authorise(request.headers);
-		if (route.method === 'POST' && raw.length > 0) refuseOtherThanJson(request, exchange.body);
+		if (route.method === 'POST') {
+			const contentType = request.headers['content-type'] ?? '';
+			refuseUnreadable(exchange.body, contentType, route.accepts ?? ['application/json']);
+		}
 		return await route.answer(exchange);
 	} catch (error) {
 		if (exchange.signal.aborted) return hangUp;
@@ -141,33 +143,4 @@ function noSuchRoute(method: string, pathname: string): ApiError {
 		param: null,
 		code: null,
 	});
-}
-
-/** undefined where the body is not JSON. */
-function parsed(raw: Buffer): unknown {
-	try {
-		return JSON.parse(raw.toString()) as unknown;
-	} catch {
-		return undefined;
-	}
-}
-
-function refuseOtherThanJson(request: IncomingMessage, body: unknown): void {
-	const contentType = request.headers['content-type'] ?? '';
-	if (!/^application\/json\b/i.test(contentType)) {
-		throw invalidRequest(
-			`Unsupported content type: '${contentType}'. This API method only accepts 'application/json' requests, but ` +
-				`you specified the header 'Content-Type: ${contentType}'. Please try again with a supported content type.`,
-			null,
-			'unsupported_content_type',
-		);
-	}
-	if (body === undefined) {
-		throw invalidRequest(
-			"We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP " +
-				'library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)',
-			null,
-			null,
-		);
-	}
 }

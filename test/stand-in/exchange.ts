@@ -1,22 +1,30 @@
 import type { Answer, hangUp } from './answer';
+import type { BodyType, RequestBody } from './body';
 import type { BookEntry, Books } from './books';
 import type { Models } from './models';
 import type { Pace } from './pace';
 import type { Quotas } from './quotas';
+import type { Leaks } from './leaks';
 import type { ServedFiles } from './served-files';
+import type { Uploads } from './uploads';
 
 /** What all requests share. */
 export interface Service {
 	/** `http://127.0.0.1:PORT` */
 	origin: string;
+	provider: 'openai' | 'compatible';
 	models: Models;
 	books: Books;
 	pace: Pace;
 	quotas: Quotas;
+	/** Pictures that were answered as a URL. */
 	files: ServedFiles;
+	/** Files that clients uploaded. */
+	uploads: Uploads;
+	leaks: Leaks;
 	/** How long an image request takes to answer, in ms. */
 	delayMs(request: { prompt: string; model: string; index: number }): number;
-	/** Forgets everything: books, pace, quotas, files. */
+	/** Forgets everything: books, pace, quotas, files, leaks. */
 	reset(): void;
 	/** About how large pictures are to be made, in bytes; 0 for as large as they come. */
 	imageBytes: number;
@@ -31,8 +39,8 @@ export interface Exchange {
 	headers: Record<string, string | string[] | undefined>;
 	/** The `:names` of the route's path. */
 	params: Record<string, string>;
-	/** Parsed JSON; undefined where there was none. */
-	body: unknown;
+	query: URLSearchParams;
+	body: RequestBody;
 	/** Aborted when the client goes away. */
 	signal: AbortSignal;
 	/** Where the request is booked; only on routes that are. */
@@ -44,6 +52,8 @@ export interface Route {
 	method: 'GET' | 'POST';
 	/** `:name` stands for one segment. */
 	path: string;
+	/** What a POST may come as; JSON where it is not said. */
+	accepts?: readonly BodyType[];
 	/** Whether a key is asked for. */
 	key: boolean;
 	/** Whether requests are entered in the books, as those for images are. */

@@ -76,8 +76,8 @@ export function imagesResponse(
 /** The tokens of a whole request. What goes in is counted once for each image, as the API does. */
 export function usageOf(order: ImageOrder): Usage {
 	const { model, quality, width, height, n } = order;
-	const text = textTokens(order.prompt) * n;
-	const image = order.inputImageTokens * n;
+	const text = (textTokens(order.prompt) + order.inputTokens.text) * n;
+	const image = order.inputTokens.image * n;
 	const output = outputTokens(model, quality, width, height, n);
 	// The older models leave the details of the output out: then all of it is image.
 	const detailed = model.tokens !== 'table' && model.tokens !== 'mini';

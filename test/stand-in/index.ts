@@ -5,12 +5,14 @@ import type { BookEntry } from './books';
 import { dispatch } from './dispatch';
 import type { Service } from './exchange';
 import { demoKey } from './keys';
+import { Leaks } from './leaks';
 import { Models } from './models';
 import { Pace } from './pace';
 import { Quotas } from './quotas';
 import { ServedFiles } from './served-files';
+import { Uploads } from './uploads';
 
-export type { BookEntry } from './books';
+export type { BookedInput, BookEntry } from './books';
 
 /** How a stand-in is to behave. */
 export interface StandInOptions {
@@ -44,7 +46,9 @@ export interface StandIn {
 	/** The most image requests there were at once. */
 	readonly maxInFlight: number;
 	readonly inFlight: number;
-	/** Forgets books, pace, quotas and files. */
+	/** How often a key came with the fetching of a picture, where none belongs: each time it was refused. */
+	readonly leaks: number;
+	/** Forgets books, pace, quotas, files and leaks. */
 	reset(): void;
 	/** Drops all connections and stops. */
 	close(): Promise<void>;
@@ -62,17 +66,22 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 	const pace = new Pace(imagesPerMinute, minuteMs);
 	const quotas = new Quotas();
 	const files = new ServedFiles();
+	const uploads = new Uploads();
+	const leaks = new Leaks();
 	const service: Service = {
 		origin: '',
+		provider,
 		models: new Models(provider, today),
 		books,
 		pace,
 		quotas,
 		files,
+		uploads,
+		leaks,
 		delayMs: (request) => (typeof delayMs === 'function' ? delayMs(request) : delayMs),
 		imageBytes,
 		reset() {
-			for (const part of [books, pace, quotas, files]) part.reset();
+			for (const part of [books, pace, quotas, files, uploads, leaks]) part.reset();
 		},
 	};
 
@@ -94,6 +103,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 		},
 		get inFlight() {
 			return books.inFlight;
+		},
+		get leaks() {
+			return leaks.count;
 		},
 		reset: () => service.reset(),
 		close: () =>

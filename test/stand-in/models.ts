@@ -18,6 +18,10 @@ export interface ImageModel {
 	qualities: readonly Quality[];
 	transparent: boolean;
 	complexity: boolean;
+	/** `input_fidelity`'s values; none where it must be left out. */
+	inputFidelities: ReadonlyArray<'low' | 'high'>;
+	/** Whether edits take a `markup`. */
+	markup: boolean;
 	/** The longest prompt, in characters. */
 	promptCharacters: number;
 	tokens: TokenRule | null;
@@ -36,6 +40,8 @@ const gpt1 = {
 	qualities: threeQualities,
 	transparent: true,
 	complexity: false,
+	inputFidelities: ['low', 'high'],
+	markup: false,
 	promptCharacters: 32_000,
 	tokens: 'table',
 } as const;
@@ -44,6 +50,7 @@ const gpt2 = {
 	...gpt1,
 	sizes: 'arbitrary',
 	transparent: false,
+	inputFidelities: [],
 	tokens: 'grid-2',
 	price: 'gpt-image-2',
 	released: '2026-04-21',
@@ -54,6 +61,7 @@ const gpt25 = {
 	...gpt2,
 	qualities: fiveQualities,
 	transparent: true,
+	markup: true,
 	tokens: 'grid-2.5',
 	released: '2026-09-08',
 } as const;
@@ -73,6 +81,8 @@ const imageModels: readonly ImageModel[] = [
 		qualities: ['standard'],
 		transparent: false,
 		complexity: false,
+		inputFidelities: [],
+		markup: false,
 		promptCharacters: 1_000,
 		tokens: null,
 		price: 'dall-e-2',
@@ -86,6 +96,8 @@ const imageModels: readonly ImageModel[] = [
 		qualities: ['standard', 'hd'],
 		transparent: false,
 		complexity: false,
+		inputFidelities: [],
+		markup: false,
 		promptCharacters: 4_000,
 		tokens: null,
 		price: 'dall-e-3',
@@ -94,6 +106,7 @@ const imageModels: readonly ImageModel[] = [
 	{
 		id: 'gpt-image-1-mini',
 		...gpt1,
+		inputFidelities: ['low'],
 		tokens: 'mini',
 		price: 'gpt-image-1-mini',
 		released: '2025-10-06',

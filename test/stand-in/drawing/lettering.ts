@@ -1,12 +1,22 @@
 import sharp from 'sharp';
+import type { Layer } from './layers';
 import { cardOf } from './scene';
 
 /** Pango reads TrueType but no WOFF, hence this package. */
-const bold = require.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf');
-const medium = require.resolve('@expo-google-fonts/inter/500Medium/Inter_500Medium.ttf');
+const fonts = {
+	bold: {
+		font: 'Inter Bold',
+		fontfile: require.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf'),
+	},
+	medium: {
+		font: 'Inter Medium',
+		fontfile: require.resolve('@expo-google-fonts/inter/500Medium/Inter_500Medium.ttf'),
+	},
+};
 
 /** Of 1024 pixels of the picture's shorter side. The largest that fits is taken. */
-const headlineSizes = [84, 70, 58, 48, 40, 33, 27, 22] as const;
+const headlineSizes = [84, 70, 58, 48, 40, 33, 27, 22];
+const modestSizes = headlineSizes.slice(3);
 const footerSize = 22;
 const margin = 64;
 
@@ -16,6 +26,14 @@ const lineHeight = 1.24;
 
 /** How much of the card's height the prompt may take. */
 const headlineShare = 0.52;
+
+/** A picture's measures, and how it is lettered. */
+export interface Canvas {
+	width: number;
+	height: number;
+	transparent: boolean;
+	modest: boolean;
+}
 
 /** What is written on a picture and where, in pixels from its upper left corner. */
 export interface Layout {
@@ -32,13 +50,15 @@ export interface Layout {
 	shadeFrom: number;
 }
 
-/** Sets the prompt as large as fits, and shortens it where not even the smallest size is small enough. */
+/**
+ * Sets the prompt as large as fits, and shortens it where not even the smallest size is small enough.
+ *
+ * @param modest smaller letters on less shade, for pictures of which as much as possible should be seen
+ */
 export function layOut(
 	text: string,
 	footer: { left: string; right: string },
-	width: number,
-	height: number,
-	transparent: boolean,
+	{ width, height, transparent, modest }: Canvas,
 ): Layout {
 	const card = cardOf(width, height, transparent);
 	const unit = Math.min(card.width, card.height) / 1024;
@@ -47,7 +67,7 @@ export function layOut(
 	const boxHeight = card.height * headlineShare;
 	const footerPx = Math.max(8, footerSize * unit);
 	const footerY = card.y + card.height - space - footerPx;
-	const headline = fit(printable(text), boxWidth, boxHeight, unit);
+	const headline = fit(printable(text), boxWidth, boxHeight, unit, modest ? modestSizes : headlineSizes);
 	const ruleY = footerY - 22 * unit;
 	const headlineTop = ruleY - headline.size * (0.45 + headline.lines.length * lineHeight);
 	return {
@@ -58,25 +78,19 @@ export function layOut(
 		ruleY,
 		footerY,
 		headlineHeight: boxHeight,
-		shadeFrom: Math.max(0, Math.min(0.4 * height, headlineTop - 0.24 * height)),
+		shadeFrom: modest
+			? Math.max(0, headlineTop - 0.16 * height)
+			: Math.max(0, Math.min(0.4 * height, headlineTop - 0.24 * height)),
 	};
 }
 
-/** A piece of a picture to be laid over it. */
-export interface Lettering {
-	input: Buffer;
-	raw: { width: number; height: number; channels: 4 };
-	left: number;
-	top: number;
-}
-
 /** The lettering as pixels. */
-export async function letter(layout: Layout): Promise<Lettering[]> {
+export async function letter(layout: Layout): Promise<Layer[]> {
 	const { headline, footer, x, width, ruleY, footerY } = layout;
 	const [head, left, right] = await Promise.all([
-		rendered(headline.text, bold, 'Inter Bold', headline.size, 1, layout.width, layout.headlineHeight),
-		rendered(footer.left, medium, 'Inter Medium', footer.size, 0.85, width * 0.8, footer.size * 2),
-		rendered(footer.right, medium, 'Inter Medium', footer.size, 0.85, width * 0.2, footer.size * 2),
+		rendered(headline.text, 'bold', headline.size, 1, layout.width, layout.headlineHeight, 'word-char'),
+		rendered(footer.left, 'medium', footer.size, 0.85, width * 0.88, footer.size * 2, 'none'),
+		rendered(footer.right, 'medium', footer.size, 0.85, width * 0.12, footer.size * 2, 'none'),
 	]);
 	const pieces = [
 		{ piece: head, left: x, top: ruleY - headline.size * 0.45 - head.raw.height },
@@ -113,22 +127,41 @@ export function letterSvg({ headline, footer, x, width, ruleY, footerY }: Layout
 	);
 }
 
+/** A word or two in white, as pixels, no larger than the box. */
+export async function label(
+	text: string,
+	size: number,
+	width: number,
+	height: number,
+): Promise<Pick<Layer, 'input' | 'raw'>> {
+	return await rendered(text, 'bold', size, 1, width, height, 'none');
+}
+
+/** @param wrap `none`: one line, made smaller where it is too long */
 async function rendered(
 	text: string,
-	fontfile: string,
-	font: string,
+	weight: keyof typeof fonts,
 	size: number,
 	opacity: number,
 	width: number,
 	height: number,
-): Promise<Pick<Lettering, 'input' | 'raw'>> {
+	wrap: 'word-char' | 'none',
+): Promise<Pick<Layer, 'input' | 'raw'>> {
 	const alpha = `${Math.round(opacity * 100)}%`;
 	const markup =
 		`<span foreground="#ffffff" alpha="${alpha}" size="${Math.round(size * 1024)}">` +
 		`${escaped(text)}</span>`;
 	// At 72 dpi a point is a pixel.
 	const { data, info } = await sharp({
-		text: { text: markup, fontfile, font, width: Math.round(width), dpi: 72, rgba: true, wrap: 'word-char' },
+		text: {
+			text: markup,
+			...fonts[weight],
+			// Lines are broken at the width also where words are not.
+			...(wrap === 'none' ? {} : { width: Math.round(width) }),
+			dpi: 72,
+			rgba: true,
+			wrap,
+		},
 	})
 		.resize({
 			width: Math.max(1, Math.floor(width)),
@@ -141,9 +174,15 @@ async function rendered(
 	return { input: data, raw: { width: info.width, height: info.height, channels: 4 } };
 }
 
-function fit(text: string, width: number, height: number, unit: number): Layout['headline'] {
-	const smallest = headlineSizes[headlineSizes.length - 1] ?? 22;
-	for (const nominal of headlineSizes) {
+function fit(
+	text: string,
+	width: number,
+	height: number,
+	unit: number,
+	sizes: readonly number[],
+): Layout['headline'] {
+	const smallest = sizes.at(-1);
+	for (const nominal of sizes) {
 		const size = nominal * unit;
 		const lines = wrapped(text, Math.floor(width / (size * letterWidth)));
 		const fitting = Math.floor(height / (size * lineHeight));

@@ -1,8 +1,11 @@
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import type { ImageOrder, OutputFormat } from '../orders/order';
+import { caption, layGround, paintOver } from './ground';
+import type { Ground } from './ground';
+import { svgOf } from './layers';
+import type { Layer } from './layers';
 import { layOut, letter, letterSvg, rule } from './lettering';
-import type { Layout, Lettering } from './lettering';
 import { pad } from './padding';
 import { paintScene } from './scene';
 
@@ -27,16 +30,18 @@ const mimeTypes: Record<OutputFormat, string> = {
 };
 
 /**
- * Draws all pictures of an order: a landscape derived from the text and the picture's number, the text on it, and
- * below it the model, quality, size and number.
+ * Draws all pictures of an order: a landscape derived from the text and the picture's number, or the images it
+ * starts from; the text on it, and below it the model, quality, size and number.
  *
  * @param text what to write on them
  * @param imageBytes about how large each file is to be, 0 for as large as it comes
+ * @throws ApiError 400 where an image that came with the order cannot be read to its end
  */
 export async function drawPictures(order: ImageOrder, text: string, imageBytes: number): Promise<Picture[]> {
+	const ground = order.inputs && (await layGround(order, order.inputs));
 	return await Promise.all(
 		Array.from({ length: order.n }, async (_, index) => {
-			const bytes = await draw(order, text, index);
+			const bytes = await draw(order, text, index, ground);
 			const { outputFormat } = order;
 			return {
 				bytes: imageBytes > 0 ? pad(bytes, outputFormat, imageBytes) : bytes,
@@ -47,25 +52,32 @@ export async function drawPictures(order: ImageOrder, text: string, imageBytes: 
 	);
 }
 
-async function draw(order: ImageOrder, text: string, index: number): Promise<Buffer> {
-	const { model, quality, width, height, outputFormat, background, n } = order;
+async function draw(order: ImageOrder, text: string, index: number, ground: Ground | null): Promise<Buffer> {
+	const { model, quality, width, height, outputFormat, background, inputs, n } = order;
 	const transparent = background === 'transparent';
-	const footer = {
-		left: `${model.id}  ·  ${quality}  ·  ${width} × ${height}`,
-		right: `${index + 1} / ${n}`,
-	};
-	const layout = layOut(text, footer, width, height, transparent);
+	const made = [model.id, quality, `${width} × ${height}`, ...(inputs ? [caption(inputs)] : [])];
+	const footer = { left: made.join('  ·  '), right: `${index + 1} / ${n}` };
+	// A variation has no prompt.
+	const written = text === '' && inputs ? 'Variation' : text;
+	const layout = layOut(written, footer, { width, height, transparent, modest: inputs !== null });
 	const { shadeFrom } = layout;
-	const scene = (phase: number) =>
-		paintScene({ width, height, seed: `${text}#${index}`, transparent, shadeFrom, phase }) + rule(layout);
-	if (outputFormat === 'svg') return Buffer.from(svg(order, scene(0) + letterSvg(layout)));
-	if (order.animation) return await animate(order, order.animation, scene, layout);
-	const painted = paint(order, scene(0), await letter(layout));
-	return await encode(painted, order);
+	const options = { width, height, seed: `${text}#${index}`, transparent, shadeFrom };
+	const scene = (phase: number) => paintScene({ ...options, phase }) + rule(layout);
+	if (outputFormat === 'svg') return svgOf(width, height, scene(0) + letterSvg(layout));
+
+	const lettering = await letter(layout);
+	const still = async (phase: number) => {
+		if (!ground) return paint(order, scene(phase), lettering);
+		const layers = await paintOver(ground, { ...options, phase }, rule(layout));
+		return paint(order, '', [...layers, ...lettering]);
+	};
+	if (order.animation) return await animate(order.animation, still);
+	return await encode(await still(0), order);
 }
 
-function paint(order: ImageOrder, scene: string, lettering: Lettering[]): Sharp {
-	const picture = sharp(Buffer.from(svg(order, scene)), { limitInputPixels: false }).composite(lettering);
+function paint(order: ImageOrder, scene: string, layers: Layer[]): Sharp {
+	const { width, height } = order;
+	const picture = sharp(svgOf(width, height, scene), { limitInputPixels: false }).composite(layers);
 	return order.background === 'transparent' ? picture : picture.removeAlpha();
 }
 
@@ -79,20 +91,14 @@ async function encode(picture: Sharp, order: ImageOrder): Promise<Buffer> {
 }
 
 async function animate(
-	order: ImageOrder,
 	{ frames, frameMs }: { frames: number; frameMs: number },
-	scene: (phase: number) => string,
-	layout: Layout,
+	still: (phase: number) => Promise<Sharp>,
 ): Promise<Buffer> {
-	const lettering = await letter(layout);
 	const stills: Buffer[] = [];
 	// One after the other: sixteen frames at once are much memory.
 	for (let frame = 0; frame < frames; frame++) {
-		stills.push(
-			await paint(order, scene(frame / frames), lettering)
-				.png({ compressionLevel: 1 })
-				.toBuffer(),
-		);
+		const painted = await still(frame / frames);
+		stills.push(await painted.png({ compressionLevel: 1 }).toBuffer());
 	}
 	return await sharp(stills, { join: { animated: true } })
 		.gif({
@@ -103,11 +109,4 @@ async function animate(
 			dither: 0.5,
 		})
 		.toBuffer();
-}
-
-function svg({ width, height }: ImageOrder, inside: string): string {
-	return (
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
-		`viewBox="0 0 ${width} ${height}">${inside}</svg>`
-	);
 }

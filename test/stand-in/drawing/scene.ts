@@ -60,11 +60,44 @@ export function paintScene(options: SceneOptions): string {
 		ridge(options, dark, 0.76, 0.07, random),
 		`<rect y="${round(shadeFrom)}" width="${width}" height="${round(height - shadeFrom)}" fill="url(#shade)"/>`,
 	];
-	const clip = transparent
-		? `<clipPath id="card"><rect x="${card.x}" y="${card.y}" width="${card.width}" height="${card.height}" rx="${card.radius}"/></clipPath>`
-		: '';
+	const clip = transparent ? clipOf('card', card) : '';
 	const group = transparent ? '<g clip-path="url(#card)">' : '<g>';
 	return `<defs>${gradients.join('')}${clip}</defs>${group}${shapes.join('')}</g>`;
+}
+
+/**
+ * What lies over the image that an edit starts from, as the inside of an `<svg>`: a tint and a glow of the scene's
+ * colours, darker at the bottom for the lettering and a little at the top for the thumbnails.
+ */
+export function paintVeil({ width, height, seed, transparent, shadeFrom, phase }: SceneOptions): string {
+	const random = new Randomness(seed);
+	const palette = random.pick(palettes);
+	const dark = palette.near[2];
+	const card = cardOf(width, height, transparent);
+	const unit = Math.min(width, height);
+	const x = round(width * random.between(0.2, 0.8) + 0.1 * unit * Math.cos(2 * Math.PI * phase));
+	const y = round(height * random.between(0.25, 0.45) + 0.1 * unit * Math.sin(2 * Math.PI * phase));
+	const below = round(height - shadeFrom);
+	const gradients = [
+		linear('veil-top', [
+			[0, dark, 0.45],
+			[1, dark, 0],
+		]),
+		linear('veil-bottom', [
+			[0, dark, 0],
+			[0.35, dark, 0.8],
+			[0.7, dark, 0.96],
+			[1, dark, 0.98],
+		]),
+		radial('veil-glow', palette.sun),
+	];
+	return (
+		`<defs>${gradients.join('')}${clipOf('veil-card', card)}</defs><g clip-path="url(#veil-card)">` +
+		`<rect width="${width}" height="${height}" fill="${palette.sky[1]}" fill-opacity="0.06"/>` +
+		`<circle cx="${x}" cy="${y}" r="${round(unit * 0.42)}" fill="url(#veil-glow)" fill-opacity="0.4"/>` +
+		`<rect width="${width}" height="${round(height * 0.24)}" fill="url(#veil-top)"/>` +
+		`<rect y="${round(shadeFrom)}" width="${width}" height="${below}" fill="url(#veil-bottom)"/></g>`
+	);
 }
 
 /** What of the picture is painted on, in pixels. */
@@ -78,6 +111,10 @@ export function cardOf(width: number, height: number, transparent: boolean) {
 		height: height - 2 * inset,
 		radius: Math.round(Math.min(width, height) * 0.12),
 	};
+}
+
+function clipOf(id: string, { x, y, width, height, radius }: ReturnType<typeof cardOf>): string {
+	return `<clipPath id="${id}"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${radius}"/></clipPath>`;
 }
 
 function sun({ width, height, phase }: SceneOptions, colour: string, random: Randomness): string {

@@ -14,6 +14,7 @@ import { readSize } from '../sizes';
 import type { ImageOrder, OutputFormat } from './order';
 import { readPrompt } from './prompt';
 
+/** Of generations and edits alike. */
 const fieldNames = [
 	'background',
 	'frame_count',
@@ -29,9 +30,14 @@ const fieldNames = [
 	'safety_identifier',
 	'size',
 	'stream',
-	'svg',
 	'user',
 ];
+
+/** What one endpoint has and the other has not. */
+const endpoints = {
+	generations: { fields: ['svg'], formats: ['png', 'webp', 'jpeg', 'gif', 'svg'] },
+	edits: { fields: ['input_fidelity'], formats: ['png', 'webp', 'jpeg', 'gif'] },
+} as const;
 
 /** A GIF delay is kept in hundredths of a second, 16 bits of them. */
 const longestFrameMs = 655_350;
@@ -42,14 +48,19 @@ const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as 
 const defaultAuthor = 'gpt-6-luna';
 
 /**
- * A generation by a GPT Image model, checked as strictly as the API does.
+ * A generation or an edit by a GPT Image model, checked as strictly as the API does.
  *
- * `auto` comes to 1024x1024, medium and opaque.
+ * `auto` comes to 1024x1024, medium and opaque. The images of an edit are not looked at here.
  *
  * @throws ApiError 400
  */
-export function readGptImageOrder(fields: Fields, model: ImageModel): ImageOrder {
-	refuseUnknown(fields, model.complexity ? [...fieldNames, 'complexity'] : fieldNames);
+export function readGptImageOrder(
+	fields: Fields,
+	model: ImageModel,
+	endpoint: keyof typeof endpoints,
+): ImageOrder {
+	const own = endpoints[endpoint];
+	refuseUnknown(fields, [...fieldNames, ...own.fields, ...(model.complexity ? ['complexity'] : [])]);
 	const prompt = readPrompt(fields, model);
 	const n = readInteger(fields, 'n', 1, 10) ?? 1;
 	const quality = readChoice(fields, 'quality', [...model.qualities, 'auto'] as const) ?? 'auto';
@@ -57,8 +68,7 @@ export function readGptImageOrder(fields: Fields, model: ImageModel): ImageOrder
 	readChoice(fields, 'complexity', ['low', 'medium', 'high']);
 	readString(fields, 'user');
 	const safetyIdentifier = readString(fields, 'safety_identifier', 128) ?? null;
-	const outputFormat =
-		readChoice(fields, 'output_format', ['png', 'webp', 'jpeg', 'gif', 'svg'] as const) ?? 'png';
+	const outputFormat = readChoice<OutputFormat>(fields, 'output_format', own.formats) ?? 'png';
 	const size = readSize(readString(fields, 'size'), model);
 	const background = readBackground(fields, model, outputFormat);
 	const outputCompression = readCompression(fields, outputFormat);
@@ -76,7 +86,8 @@ export function readGptImageOrder(fields: Fields, model: ImageModel): ImageOrder
 		outputCompression,
 		animation,
 		author,
-		inputImageTokens: 0,
+		inputs: null,
+		inputTokens: { text: 0, image: 0 },
 		delivery: 'b64_json',
 		safetyIdentifier,
 	};

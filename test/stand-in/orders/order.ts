@@ -1,3 +1,4 @@
+import type { OrderInputs } from '../inputs/input';
 import type { ImageModel, Quality } from '../models';
 
 export type OutputFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'svg';
@@ -20,8 +21,10 @@ export interface ImageOrder {
 	animation: { frames: number; frameMs: number } | null;
 	/** For svg, else null: the text model that writes it. */
 	author: { model: string; effort: string } | null;
-	/** Tokens of the images that were sent along, before they are multiplied by n. */
-	inputImageTokens: number;
+	/** What an edit or a variation starts from; null for a generation. */
+	inputs: OrderInputs | null;
+	/** Tokens that the inputs come to besides the prompt's, before they are multiplied by n. */
+	inputTokens: { text: number; image: number };
 	/** How the picture comes back. GPT Image models only know `b64_json`. */
 	delivery: 'b64_json' | 'url';
 	/** Echoed where one was sent. */

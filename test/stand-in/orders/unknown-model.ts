@@ -11,12 +11,25 @@ const formats: readonly OutputFormat[] = ['png', 'jpeg', 'webp', 'gif'];
 const longestEdge = 8192;
 
 /**
- * A generation by a model that only a compatible server knows: fields it has never heard of are let be, and what it
+ * A generation or an edit by a model that only a compatible server knows: fields it has never heard of are let be, and what it
  * does not understand becomes a default.
  *
  * @throws ApiError 400 where there is no prompt or a field has the wrong type
  */
 export function readUnknownModelOrder(fields: Fields, model: ImageModel): ImageOrder {
+	return order(fields, model, readPrompt(fields, model));
+}
+
+/**
+ * A variation by such a model, which has no prompt.
+ *
+ * @throws ApiError 400 where a field has the wrong type
+ */
+export function readUnknownModelVariation(fields: Fields, model: ImageModel): ImageOrder {
+	return order(fields, model, '');
+}
+
+function order(fields: Fields, model: ImageModel, prompt: string): ImageOrder {
 	const quality = readString(fields, 'quality') as Quality | undefined;
 	const format = readString(fields, 'output_format') as OutputFormat | undefined;
 	const outputFormat = format && formats.includes(format) ? format : 'png';
@@ -24,7 +37,7 @@ export function readUnknownModelOrder(fields: Fields, model: ImageModel): ImageO
 	const size = readSize(readString(fields, 'size'), model);
 	return {
 		model,
-		prompt: readPrompt(fields, model),
+		prompt,
 		n: readInteger(fields, 'n', 1, 100) ?? 1,
 		width: Math.min(size.width, longestEdge),
 		height: Math.min(size.height, longestEdge),
@@ -34,7 +47,8 @@ export function readUnknownModelOrder(fields: Fields, model: ImageModel): ImageO
 		outputCompression: readInteger(fields, 'output_compression', 0, 100) ?? 100,
 		animation: outputFormat === 'gif' ? { frames: 9, frameMs: 200 } : null,
 		author: null,
-		inputImageTokens: 0,
+		inputs: null,
+		inputTokens: { text: 0, image: 0 },
 		delivery: fields.response_format === 'url' ? 'url' : 'b64_json',
 		safetyIdentifier: null,
 	};

@@ -1,4 +1,4 @@
-import { ApiError, invalidRequest } from '../errors';
+import { ApiError } from '../errors';
 import type { Route } from '../exchange';
 
 /** Where pictures lie that were answered as a URL. */
@@ -9,10 +9,7 @@ export const fileRoutes: readonly Route[] = [
 		key: false,
 		booked: false,
 		answer: ({ service, params, headers }) => {
-			// As a storage service does with a signed URL; and a key has no business there.
-			if (headers.authorization !== undefined || headers['api-key'] !== undefined) {
-				throw invalidRequest('A file is fetched without a key.', null, 'invalid_authentication_header');
-			}
+			service.leaks.refuseKey(headers);
 			const file = service.files.get(params.name ?? '');
 			if (!file) {
 				throw new ApiError(404, {

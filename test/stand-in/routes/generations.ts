@@ -1,16 +1,16 @@
 import type { Route } from '../exchange';
-import { modelNotFound } from '../errors';
 import { answerImages } from '../images';
 import type { ImageModel, Models } from '../models';
 import { readDallEOrder } from '../orders/dall-e';
 import { readGptImageOrder } from '../orders/gpt-image';
+import { readModel } from '../orders/model';
 import type { ImageOrder } from '../orders/order';
 import { readUnknownModelOrder } from '../orders/unknown-model';
-import { isFields, readRequiredString } from '../parameters';
+import { isFields } from '../parameters';
 import type { Fields } from '../parameters';
 
 const readers: Record<ImageModel['family'], (fields: Fields, model: ImageModel) => ImageOrder> = {
-	gpt: readGptImageOrder,
+	gpt: (fields, model) => readGptImageOrder(fields, model, 'generations'),
 	'dall-e-2': readDallEOrder,
 	'dall-e-3': readDallEOrder,
 	unknown: readUnknownModelOrder,
@@ -23,9 +23,7 @@ const readers: Record<ImageModel['family'], (fields: Fields, model: ImageModel) 
  */
 export function readGeneration(body: unknown, models: Models): ImageOrder {
 	const fields = isFields(body) ? body : {};
-	const id = readRequiredString(fields, 'model');
-	const model = models.find(id);
-	if (!model) throw modelNotFound(id);
+	const model = readModel(fields, models);
 	return readers[model.family](fields, model);
 }
 
@@ -35,6 +33,7 @@ export const generationRoutes: readonly Route[] = [
 		path: '/v1/images/generations',
 		key: true,
 		booked: true,
-		answer: (exchange) => answerImages(exchange, readGeneration(exchange.body, exchange.service.models)),
+		answer: (exchange) =>
+			answerImages(exchange, readGeneration(exchange.body.value, exchange.service.models)),
 	},
 ];
