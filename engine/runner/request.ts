@@ -9,21 +9,33 @@ import type { FoundImage } from '../responses/jsonImages';
 import type { RunPorts } from './ports';
 import { noImage, resultOf, salvaged, withRequest, type Kept, type RequestResult } from './result';
 
+/** What is to happen on the way. */
+export interface RequestHooks {
+	/** Is shown the job once its images to start from are read, and throws where one does not do. */
+	check(job: ImageJob): void;
+	/** The request goes out now. */
+	sending(): void;
+}
+
 /**
  * Sends one request and stores its images as they arrive.
- * @param check is shown the job once its images to start from are read, and throws where one does not do
  * @throws ImageError where no image was made
  */
 export async function requestImages<Ref>(
 	portion: Portion,
 	{ transport, store, clock, signal }: RunPorts<Ref>,
 	timeoutMs: number,
-	check: (job: ImageJob) => void,
+	{ check, sending }: RequestHooks,
 ): Promise<RequestResult<Ref>> {
 	const { job, first, n } = portion;
 	const redact = (text: string) => transport.redact(text);
+	const prepare = async () => {
+		const request = await requestForJob(job, n, check);
+		sending();
+		return request;
+	};
 	// The images of the request are not held beyond the sending.
-	const response = await transport.send({ ...(await requestForJob(job, n, check)), timeoutMs, signal });
+	const response = await transport.send({ ...(await prepare()), timeoutMs, signal });
 	const succeeded = response.status >= 200 && response.status < 300;
 	if (!succeeded) throw await readErrorResponse(response, redact, clock.now());
 

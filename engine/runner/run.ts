@@ -14,6 +14,7 @@ import { outcomeOf, type PortionOutcome } from './outcomes';
 import { SlidingWindowPace, type Pace } from './pace';
 import type { RunPorts } from './ports';
 import { requestImages } from './request';
+import type { RequestResult } from './result';
 import { DEFAULT_RETRY_DELAY_MS, nextTry } from './retry';
 import { StopSwitch } from './stop';
 
@@ -141,9 +142,10 @@ class Run<Ref> {
 		for (;;) {
 			try {
 				const send = await this.admit(portion);
-				sentAt ??= clock.now();
-				attempts++;
-				const result = await send();
+				const result = await send(() => {
+					sentAt ??= clock.now();
+					attempts++;
+				});
 				if (result.error) this.countFailure(result.error);
 				return { portion, result, timing: timing() };
 			} catch (thrown) {
@@ -163,7 +165,7 @@ class Run<Ref> {
 	 * Waits until a request may be sent.
 	 * @throws ImageError `cancelled` or `budget` where it may not
 	 */
-	private async admit(portion: Portion): Promise<() => ReturnType<typeof requestImages<Ref>>> {
+	private async admit(portion: Portion): Promise<(sending: () => void) => Promise<RequestResult<Ref>>> {
 		this.stop.check();
 		const estimate = this.estimate(portion);
 		const reservation = await this.budget.reserve(estimate);
@@ -172,7 +174,7 @@ class Run<Ref> {
 		await this.paceOf(portion).admit(portion.n, this.stop.signal);
 		if (this.stop.signal.aborted) reservation.settle(0);
 		this.stop.check();
-		return async () => {
+		return async (sending) => {
 			let spent = estimate;
 			try {
 				const result = await requestImages(portion, this.ports, this.settings.requestTimeoutMs, this.check);
