@@ -177,7 +177,10 @@ class Run<Ref> {
 		return async (sending) => {
 			let spent = estimate;
 			try {
-				const result = await requestImages(portion, this.ports, this.settings.requestTimeoutMs, this.check);
+				const result = await requestImages(portion, this.ports, this.settings.requestTimeoutMs, {
+					check: this.check,
+					sending,
+				});
 				spent = totalOf(result.cost) ?? estimate;
 				return result;
 			} catch (thrown) {
