@@ -5,13 +5,11 @@ import { estimateJob } from '../engine/costs/estimate';
 import { usd } from '../engine/costs/money';
 import type { ImageParameters } from '../engine/jobs/job';
 import { findModel } from '../engine/models/find';
+import { exampleFolder, importedExample } from './imported-example';
 import type { CredentialFile, WorkflowFile } from './n8n';
-import { ROOT } from './package-under-test';
-
-const FOLDER = join(ROOT, 'examples', 'spreadsheet-prompts');
 
 /** The example's CSV of prompts. */
-export const PROMPTS_CSV = join(FOLDER, 'prompts.csv');
+export const PROMPTS_CSV = join(exampleFolder('spreadsheet-prompts'), 'prompts.csv');
 
 /** A line of the CSV. */
 export interface Row {
@@ -42,27 +40,9 @@ export async function readRows(file = PROMPTS_CSV): Promise<Row[]> {
  * @throws where the file lacks the node or the setting that is to be changed
  */
 export async function exampleWorkflow(settings: ExampleSettings): Promise<WorkflowFile> {
-	const workflow = JSON.parse(await readFile(join(FOLDER, 'workflow.json'), 'utf8')) as WorkflowFile;
-	const node = (name: string) => {
-		const found = workflow.nodes.find((candidate) => candidate.name === name);
-		if (!found) throw new Error(`The example's workflow has no node "${name}".`);
-		return found;
-	};
-	const { assignments } = node('Settings').parameters.assignments as unknown as {
-		assignments: Array<{ name: string; value: string }>;
-	};
-	const values: Record<string, string> = {
-		prompts_csv: settings.promptsCsv,
-		output_folder: settings.outputFolder,
-	};
-	for (const [name, value] of Object.entries(values)) {
-		const assignment = assignments.find((candidate) => candidate.name === name);
-		if (!assignment) throw new Error(`The example's Settings have no field "${name}".`);
-		assignment.value = value;
-	}
-	const { id, name, type } = settings.credential;
-	node('Generate Images').credentials = { [type]: { id, name } };
-	return workflow;
+	const { promptsCsv, outputFolder, credential } = settings;
+	const fields = { prompts_csv: promptsCsv, output_folder: outputFolder };
+	return await importedExample('spreadsheet-prompts', fields, credential);
 }
 
 /** The most that the rows may cost, US dollars; `null` where one of them has no known price. */

@@ -74,10 +74,15 @@ export class N8n {
 		// n8n refuses paths with a symbolic link in them, and temporary folders are links on some systems.
 		const userFolder = await realpath(folder);
 		const n8n = new N8n(installation, userFolder, temporary, options);
-		const tarball = options.tarball ?? (await packPackage(join(userFolder, 'package'), progress));
-		progress('Installing the package in n8n ...');
-		await installPackage(tarball, userFolder);
-		return n8n;
+		try {
+			const tarball = options.tarball ?? (await packPackage(join(userFolder, 'package'), progress));
+			progress('Installing the package in n8n ...');
+			await installPackage(tarball, userFolder);
+			return n8n;
+		} catch (error) {
+			await n8n.remove();
+			throw error;
+		}
 	}
 
 	/** The environment that n8n gets; see `environment.ts`. */

@@ -1,115 +1,143 @@
 /**
- * `npx tsx host/screenshot.ts`: the pictures in docs/pictures, taken of the example in n8n's editor, run against the stand-in.
+ * `npx tsx host/screenshot.ts [EXAMPLE ...]`: the pictures in docs/pictures and of the examples, taken of the examples
+ * in n8n's editor, run against the stand-in. All examples if none is named.
  * Needs a Chromium: /usr/bin/chromium, or what CHROMIUM names.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
-import sharp from 'sharp';
+import { join } from 'node:path';
 import { startStandIn } from '../test/stand-in';
-import { Editor, OWNER } from './editor';
-import { exampleWorkflow, PROMPTS_CSV } from './example';
+import { Editor } from './editor';
+import { EditorPage } from './editor-page';
+import { exampleFolder, importedExample, type ExampleName } from './imported-example';
 import { N8n, openAiCredential } from './n8n';
 import { ROOT } from './package-under-test';
+import { startWebhook } from './webhook';
 
-const PICTURES = join(ROOT, 'docs', 'pictures');
-const MOST_BYTES = 300_000;
-const GENERATE = 'Generate Images';
+/** What an example is set to before its pictures are taken. */
+interface Surroundings {
+	/** A copy of the example's folder: where it lies is seen in the pictures. */
+	files: string;
+	outputFolder: string;
+	webhookUrl: string;
+}
 
-async function main() {
-	const standIn = await startStandIn({ delayMs: 300 });
-	const outputFolder = await mkdtemp(join(tmpdir(), 'pictures-'));
+interface Scene {
+	example: ExampleName;
+	/** The fields of the node "Settings" that are changed. */
+	settings(surroundings: Surroundings): Record<string, string>;
+	/** The node whose pictures are taken. */
+	node: string;
+	/** Where the pictures go, by what they show; what is not named is not taken. */
+	pictures: { canvas: string; parameters?: string; output?: string };
+}
+
+const docs = (name: string) => join(ROOT, 'docs', 'pictures', name);
+
+const SCENES: Scene[] = [
+	{
+		example: 'spreadsheet-prompts',
+		settings: ({ files, outputFolder }) => ({
+			prompts_csv: join(files, 'prompts.csv'),
+			output_folder: outputFolder,
+		}),
+		node: 'Generate Images',
+		pictures: {
+			canvas: docs('canvas.png'),
+			parameters: docs('generate-parameters.png'),
+			output: docs('generate-output.png'),
+		},
+	},
+	{
+		example: 'edit-then-post',
+		settings: ({ files, webhookUrl }) => ({
+			mask_file: join(files, 'mask.png'),
+			webhook_url: webhookUrl,
+		}),
+		node: 'Edit Picture',
+		pictures: {
+			canvas: join(exampleFolder('edit-then-post'), 'canvas.png'),
+			parameters: docs('edit-parameters.png'),
+			output: docs('edit-output.png'),
+		},
+	},
+	{
+		example: 'product-shots',
+		settings: ({ files, outputFolder }) => ({
+			pictures_folder: join(files, 'products'),
+			output_folder: outputFolder,
+		}),
+		node: 'Combine Pictures',
+		pictures: {
+			canvas: join(exampleFolder('product-shots'), 'canvas.png'),
+			output: docs('product-shots-output.png'),
+		},
+	},
+];
+
+async function main(names: string[]) {
+	const unknown = names.find((name) => !SCENES.some(({ example }) => example === name));
+	if (unknown !== undefined) {
+		throw new Error(`There is no example "${unknown}": ${SCENES.map(({ example }) => example).join(', ')}.`);
+	}
+	const scenes = SCENES.filter(({ example }) => names.length === 0 || names.includes(example));
+	const [standIn, webhook] = await Promise.all([startStandIn({ delayMs: 300 }), startWebhook()]);
+	const folder = await realpath(await mkdtemp(join(tmpdir(), 'n8n-files-')));
 	const n8n = await N8n.prepare({
-		allowedFolders: [outputFolder, dirname(PROMPTS_CSV)],
+		allowedFolders: [folder],
 		progress: (line) => console.error(line),
 	});
 	try {
 		const credential = openAiCredential({ apiKey: standIn.key, baseUrl: standIn.url });
-		const workflow = await exampleWorkflow({ promptsCsv: PROMPTS_CSV, outputFolder, credential });
+		const outputFolder = join(folder, 'pictures');
+		await mkdir(outputFolder);
+		const workflows = await Promise.all(
+			scenes.map(async ({ example, settings }) => {
+				const files = join(folder, example);
+				await cp(exampleFolder(example), files, { recursive: true });
+				const fields = settings({ files, outputFolder, webhookUrl: webhook.url });
+				return await importedExample(example, fields, credential);
+			}),
+		);
 		await n8n.importCredentials([credential]);
-		await n8n.importWorkflows([workflow]);
+		await n8n.importWorkflows(workflows);
 		const editor = await Editor.open(n8n);
 		try {
-			await takePictures(editor, workflow.id);
+			const page = await EditorPage.open(editor);
+			try {
+				for (const [index, scene] of scenes.entries()) {
+					await takePictures(page, workflows[index]!.id, scene);
+				}
+			} finally {
+				await page.close();
+			}
 		} finally {
 			await editor.close();
 		}
 	} finally {
 		await n8n.remove();
-		await rm(outputFolder, { recursive: true, force: true });
-		await standIn.close();
+		await rm(folder, { recursive: true, force: true });
+		await Promise.all([standIn.close(), webhook.close()]);
 	}
 }
 
-async function takePictures(editor: Editor, workflowId: string) {
-	const browser = await chromium.launch({
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-	});
-	try {
-		const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-		await signIn(page, editor.url);
-		await page.goto(editor.workflowUrl(workflowId));
-		await node(page, GENERATE).waitFor();
-		await fitCanvas(page);
-		await take(page, 'canvas.png');
-
-		await node(page, GENERATE).dblclick();
-		await page.locator('[data-test-id=node-parameters], [data-test-id=parameter-input]').first().waitFor();
-		await settle(page);
-		await take(page, 'generate-parameters.png');
-		await page.keyboard.press('Escape');
-
-		await page.locator('[data-test-id=execute-workflow-button]').click();
-		await page.getByText('Workflow executed successfully').waitFor({ timeout: 60_000 });
-		await node(page, GENERATE).dblclick();
-		await page.locator('[data-test-id=output-panel]').getByText('Binary', { exact: true }).click();
-		await page.getByRole('button', { name: 'View' }).first().click();
-		await settle(page);
-		await take(page, 'generate-output.png');
-	} finally {
-		await browser.close();
+async function takePictures(page: EditorPage, workflowId: string, { node, pictures }: Scene) {
+	await page.showCanvas(workflowId, node);
+	await page.take(pictures.canvas);
+	if (pictures.parameters !== undefined) {
+		await page.openNode(node);
+		await page.take(pictures.parameters);
+		await page.closeNode();
+	}
+	if (pictures.output !== undefined) {
+		await page.execute();
+		await page.openNode(node);
+		await page.viewOutput();
+		await page.take(pictures.output);
 	}
 }
 
-async function signIn(page: Page, url: string) {
-	await page.goto(`${url}/signin`);
-	await page.locator('input[type=email]').fill(OWNER.email);
-	await page.locator('input[type=password]').fill(OWNER.password);
-	await page.keyboard.press('Enter');
-	await page.waitForURL((address) => !address.pathname.startsWith('/signin'));
-}
-
-function node(page: Page, name: string) {
-	return page.locator('[data-test-id=canvas-default-node]').filter({ hasText: name });
-}
-
-async function fitCanvas(page: Page) {
-	await page.keyboard.press('1');
-	await settle(page);
-}
-
-/** The editor moves and fades things for a moment. */
-async function settle(page: Page) {
-	await page.waitForTimeout(1500);
-}
-
-/** Writes the picture with as many colours as fit under 300 kB. @throws where even 32 do not */
-async function take(page: Page, name: string) {
-	const picture = await page.screenshot();
-	await mkdir(PICTURES, { recursive: true });
-	for (const colours of [256, 128, 64, 32]) {
-		const small = await sharp(picture).png({ palette: true, colours, effort: 10 }).toBuffer();
-		if (small.length >= MOST_BYTES) continue;
-		await writeFile(join(PICTURES, name), small);
-		console.error(`${name}: ${Math.ceil(small.length / 1000)} kB`);
-		return;
-	}
-	throw new Error(`${name} is over ${MOST_BYTES} bytes in 32 colours.`);
-}
-
-main().catch((error: Error) => {
+main(process.argv.slice(2)).catch((error: Error) => {
 	console.error(error.message);
 	process.exitCode = 1;
 });

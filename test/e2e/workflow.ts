@@ -43,6 +43,11 @@ export function generateWorkflow({
 			...(onError && { onError }),
 		},
 	];
+	return chain(id, nodes);
+}
+
+/** A workflow whose nodes follow one upon the other. */
+export function chain(id: string, nodes: INode[]): WorkflowFile {
 	const names = nodes.map(({ name }) => name);
 	const connections = Object.fromEntries(
 		names.slice(1).map((name, index) => [names[index], { main: [[{ node: name, type: 'main', index: 0 }]] }]),
@@ -50,6 +55,7 @@ export function generateWorkflow({
 	return { id, name: id, nodes, connections, settings: { executionOrder: 'v1' } };
 }
 
-function node(name: string, type: string, typeVersion: number, parameters: INodeParameters): INode {
+/** A node by its name, type and version. */
+export function node(name: string, type: string, typeVersion: number, parameters: INodeParameters): INode {
 	return { id: name, name, type, typeVersion, position: [0, 0], parameters };
 }
