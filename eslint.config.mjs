@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
 const shipped = ['package.json', '{credentials,nodes,engine}/**/*.{ts,json}'];
 
 /** Everything `tsconfig.dev.json` covers. */
-const typed = ['{credentials,nodes,engine,cli,test}/**/*.ts', 'host/*.ts'];
+const typed = ['{credentials,nodes,engine,cli,test,bench}/**/*.ts', 'host/*.ts'];
 
 export default defineConfig(
 	globalIgnores(['dist/', 'out/', 'coverage/', 'host/.state/', '**/node_modules/']),

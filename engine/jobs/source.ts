@@ -8,7 +8,7 @@ export interface SourceFacts {
 	header: ImageHeader | undefined;
 }
 
-/** An image at hand. It is read when its job begins, and let go when the request is sent. */
+/** An image at hand. It is read when its request is sent, in pieces where that is possible. */
 export interface ImageBytes {
 	kind: 'bytes';
 	/** How messages call it: `binary property "data"`. */
@@ -17,6 +17,8 @@ export interface ImageBytes {
 	facts?: SourceFacts;
 	/** @throws ImageError where it cannot be had */
 	read(): Promise<Buffer>;
+	/** The same in pieces, from the beginning each time; where it can be had so, and its facts are known. */
+	open?(): AsyncIterable<Uint8Array>;
 }
 
 /** An image that the server fetches by itself. */

@@ -23,6 +23,12 @@ export function sourceProblems(job: ImageJob, model: ImageModel | undefined): Pr
 			message: `${images.length} images are given. Allowed with ${job.model}: ${allowed}.`,
 		});
 	}
+	// The old endpoint takes a form, which has no way to name what the server is to fetch.
+	const takesReferences = job.endpoint !== 'variations' && (!rules || rules.references === true);
+	if (!takesReferences && images.some(({ kind }) => kind !== 'bytes')) {
+		const message = `${job.model} takes no addresses or file IDs for ${job.endpoint}. Turn Download URLs on, or use binary data.`;
+		problems.push({ field: 'images', message });
+	}
 	for (const image of images) {
 		const message = imageProblem(image, rules, job.model);
 		if (message !== undefined) problems.push({ field: 'images', message });

@@ -64,6 +64,7 @@ const EDIT_INPUTS: InputRules = {
 	formats: ['png', 'jpeg', 'webp'],
 	bytesBelow: 50 * MB,
 	maskBytesBelow: 4 * MB,
+	references: true,
 };
 
 const EDIT_INPUTS_2_5: InputRules = { ...EDIT_INPUTS, markup: true };

@@ -44,6 +44,8 @@ export interface InputRules {
 	maskBytesBelow?: number;
 	/** Whether there is a `markup`. */
 	markup?: boolean;
+	/** Whether the server fetches images by their address or file id. */
+	references?: boolean;
 }
 
 /** How many tokens an input image takes. */

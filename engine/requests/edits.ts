@@ -26,16 +26,16 @@ type EditParameters = Omit<
  * The body of `POST /images/edits` for `n` of a job's images: multipart, which every server knows; JSON where an
  * image is one that the server is to fetch.
  */
-export function editsBody(job: ImageJob, n: number, inputs: RequestInputs): WireBody {
+export async function editsBody(job: ImageJob, n: number, inputs: RequestInputs): Promise<WireBody> {
 	const { images, mask, markup } = inputs;
 	const all = [...images, ...(mask ? [mask] : []), ...(markup ? [markup] : [])];
 	if (all.some(({ kind }) => kind !== 'bytes')) {
 		return {
 			json: {
 				...fieldsOf(job, n),
-				images: images.map(reference),
-				...(mask ? { mask: reference(mask) } : {}),
-				...(markup ? { markup: reference(markup) } : {}),
+				images: await Promise.all(images.map(reference)),
+				...(mask ? { mask: await reference(mask) } : {}),
+				...(markup ? { markup: await reference(markup) } : {}),
 			},
 		};
 	}
@@ -51,13 +51,11 @@ export function editsBody(job: ImageJob, n: number, inputs: RequestInputs): Wire
 }
 
 /** JSON's way of naming an image. */
-function reference(image: RequestImage): { image_url: string } | { file_id: string } {
-	switch (image.kind) {
-		case 'file_id':
-			return { file_id: image.value };
-		case 'url':
-			return { image_url: image.value };
-		case 'bytes':
-			return { image_url: `data:${image.contentType};base64,${image.bytes.toString('base64')}` };
+async function reference(image: RequestImage): Promise<{ image_url: string } | { file_id: string }> {
+	if (image.kind !== 'bytes') {
+		return image.kind === 'url' ? { image_url: image.value } : { file_id: image.value };
 	}
+	const pieces: Uint8Array[] = [];
+	for await (const piece of image.content()) pieces.push(piece);
+	return { image_url: `data:${image.contentType};base64,${Buffer.concat(pieces).toString('base64')}` };
 }

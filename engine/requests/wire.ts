@@ -1,8 +1,17 @@
 import type { RequestImage } from './inputs';
 
+/** A file that is sent. */
+export interface FileContent {
+	fileName: string;
+	contentType: string;
+	/** Bytes. */
+	size: number;
+	/** The bytes in pieces, from the beginning each time. */
+	content(): AsyncIterable<Uint8Array>;
+}
+
 /** One part of a multipart body. */
-export type MultipartPart =
-	{ name: string; value: string } | { name: string; bytes: Buffer; fileName: string; contentType: string };
+export type MultipartPart = { name: string; value: string } | ({ name: string } & FileContent);
 
 /** What a request carries: one of the two, or nothing. */
 export interface WireBody {
@@ -25,8 +34,8 @@ export function textParts(fields: object): MultipartPart[] {
 /** A part for an image at hand; `undefined` for one that the server is to fetch, which a form has no way to name. */
 export function filePart(name: string, image: RequestImage): MultipartPart | undefined {
 	if (image.kind !== 'bytes') return undefined;
-	const { bytes, fileName, contentType } = image;
-	return { name, bytes, fileName, contentType };
+	const { kind: _, ...file } = image;
+	return { name, ...file };
 }
 
 /** A request as the engine hands it to whoever carries it: n8n's HTTP helper, the SDK, a test. */

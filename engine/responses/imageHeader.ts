@@ -9,7 +9,7 @@ export interface ImageHeader {
 	/** As it is shown: after the turning that a camera asks for. */
 	width: number;
 	height: number;
-	/** Whether there is a channel of transparency. Known for png only. */
+	/** Whether there is transparency. Known for png only, and only when the bytes go as far as its pixels. */
 	alpha?: boolean;
 }
 
@@ -32,6 +32,14 @@ export function readImageHeader(bytes: Buffer): ImageHeader | undefined {
 	return undefined;
 }
 
+/** Whether bytes begin as an image of some kind, though they may not go as far as to say its size. */
+export function beginsAsImage(bytes: Buffer): boolean {
+	const start = bytes.toString('latin1', 0, 12);
+	return (
+		/^(\x89PNG\r\n\x1a\n|\xff\xd8|GIF8[79]a|RIFF[^]{4}WEBP)/.test(start) || /^(\xef\xbb\xbf)?\s*</.test(start)
+	);
+}
+
 /** The usual ending of a file's name for a format, without the dot. */
 export function extensionOf(format: OutputFormat): string {
 	return FORMATS.find((known) => known.format === format)?.extension ?? format;
@@ -41,21 +49,23 @@ const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0
 
 function readPng(bytes: Buffer) {
 	if (bytes.length < 24 || !bytes.subarray(0, 8).equals(PNG_SIGNATURE)) return undefined;
-	return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), alpha: hasPngAlpha(bytes) };
+	const size = { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+	const alpha = hasPngAlpha(bytes);
+	return alpha === undefined ? size : { ...size, alpha };
 }
 
 /** Grey with alpha, and colour with alpha. */
 const PNG_ALPHA_TYPES = [4, 6];
 
 /** Other colour types may name transparent colours in a chunk before the pixels. */
-function hasPngAlpha(bytes: Buffer): boolean {
+function hasPngAlpha(bytes: Buffer): boolean | undefined {
 	if (PNG_ALPHA_TYPES.includes(bytes[25] ?? 0)) return true;
 	for (let position = 8; position + 8 <= bytes.length; position += 12 + bytes.readUInt32BE(position)) {
 		const chunk = bytes.toString('latin1', position + 4, position + 8);
 		if (chunk === 'tRNS') return true;
 		if (chunk === 'IDAT') return false;
 	}
-	return false;
+	return undefined;
 }
 
 /** SOF0 to SOF15 hold the size, save for three numbers among them that mean other things (DHT, JPG, DAC). */

@@ -1,9 +1,15 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { ImageBytes, SourceFacts } from '../../engine/jobs/source';
-import { readImageHeader } from '../../engine/responses/imageHeader';
+import { beginsAsImage, readImageHeader } from '../../engine/responses/imageHeader';
 
 /** Type and size of nearly every image are known after this many bytes; a camera's JPEG may keep a thumbnail before them. */
-const HEAD = 256 * 1024;
+const LONGEST_HEAD = 256 * 1024;
+/** Most say it within the first of these. */
+const PIECE = 16 * 1024;
+/** Bytes that tell what is no image. */
+const SIGNATURE = 12;
+/** What is read at a time while an image is sent, bytes. */
+const SENDING_PIECE = 64 * 1024;
 
 /**
  * An image in an item's binary data. Only its first bytes are read now.
@@ -15,41 +21,48 @@ export async function binarySource(
 	index: number,
 	property: string | IBinaryData,
 ): Promise<ImageBytes> {
-	const binary = context.helpers.assertBinaryData(index, property);
-	const facts = await factsOf(context, binary);
+	const { helpers } = context;
+	const binary = helpers.assertBinaryData(index, property);
+	const { id } = binary;
+	const facts = id === undefined ? factsOfText(binary.data) : await factsOfFile(context, id);
 	return {
 		kind: 'bytes',
 		label: `binary property "${typeof property === 'string' ? property : (binary.fileName ?? 'file')}"`,
+		read: async () => await helpers.getBinaryDataBuffer(index, property),
 		...(facts ? { facts } : {}),
-		read: async () => await context.helpers.getBinaryDataBuffer(index, property),
+		...(id === undefined ? {} : { open: () => piecesOf(context, id) }),
 	};
 }
 
-async function factsOf(context: IExecuteFunctions, binary: IBinaryData): Promise<SourceFacts | undefined> {
-	// In memory mode the data are the item's own, in base64.
-	const { bytes, head } =
-		binary.id === undefined
-			? {
-					bytes: Buffer.byteLength(binary.data, 'base64'),
-					head: Buffer.from(binary.data.slice(0, HEAD), 'base64'),
-				}
-			: {
-					bytes: (await context.helpers.getBinaryMetadata(binary.id)).fileSize,
-					head: await firstBytes(await context.helpers.getBinaryStream(binary.id, HEAD)),
-				};
-	const header = readImageHeader(head);
-	// What is not recognized by its beginning may be by the whole: then the facts come when it is read.
-	return header || head.length >= bytes ? { bytes, header } : undefined;
+async function* piecesOf(context: IExecuteFunctions, id: string): AsyncGenerator<Uint8Array> {
+	yield* (await context.helpers.getBinaryStream(id, SENDING_PIECE)) as AsyncIterable<Uint8Array>;
 }
 
-async function firstBytes(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-	const parts: Uint8Array[] = [];
-	let length = 0;
+/** In memory mode the data are the item's own, in base64. */
+function factsOfText(base64: string): SourceFacts | undefined {
+	const head = Buffer.from(base64.slice(0, LONGEST_HEAD), 'base64');
+	return factsFrom(head, Buffer.byteLength(base64, 'base64'));
+}
+
+async function factsOfFile({ helpers }: IExecuteFunctions, id: string): Promise<SourceFacts | undefined> {
+	const { fileSize } = await helpers.getBinaryMetadata(id);
+	let head: Buffer = Buffer.alloc(0);
 	// Leaving the loop closes the stream.
-	for await (const part of stream) {
-		parts.push(part);
-		length += part.length;
-		if (length >= HEAD) break;
+	for await (const piece of (await helpers.getBinaryStream(id, PIECE)) as AsyncIterable<Uint8Array>) {
+		head = Buffer.concat([head, piece]);
+		if (saysAll(head) || head.length >= LONGEST_HEAD) break;
 	}
-	return Buffer.concat(parts);
+	return factsFrom(head, fileSize);
+}
+
+/** What is not recognized by its beginning may be by the whole: then the facts come when it is read. */
+function factsFrom(head: Buffer, bytes: number): SourceFacts | undefined {
+	return saysAll(head) || head.length >= bytes ? { bytes, header: readImageHeader(head) } : undefined;
+}
+
+/** Whether there is nothing more to learn of the image from further bytes. */
+function saysAll(head: Buffer): boolean {
+	const header = readImageHeader(head);
+	if (!header) return head.length >= SIGNATURE && !beginsAsImage(head);
+	return header.format !== 'png' || header.alpha !== undefined;
 }

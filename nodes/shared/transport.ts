@@ -3,6 +3,7 @@ import { ImageError, type ErrorKind } from '../../engine/jobs/error';
 import type { MultipartPart, Transport, WireResponse } from '../../engine/requests/wire';
 import { CREDENTIAL, type OpenAiImageCredential } from './authentication';
 import { redactionFor } from './redaction';
+import { StreamedFile } from './streamedFile';
 
 /** The engine's wire over n8n's HTTP helper, which brings the instance's proxies, TLS, SSRF protection and cancellation. */
 export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImageCredential): Transport {
@@ -72,7 +73,7 @@ function formOf(parts: readonly MultipartPart[]): FormData {
 	const form = new FormData();
 	for (const part of parts) {
 		if ('value' in part) form.append(part.name, part.value);
-		else form.append(part.name, new Blob([part.bytes], { type: part.contentType }), part.fileName);
+		else form.append(part.name, new StreamedFile(part));
 	}
 	return form;
 }

@@ -192,7 +192,7 @@ describe('bodies', () => {
 			parameters: { quality: 'low' },
 			additional: { user: 'me', extra: { a: 1 } },
 		});
-		const { multipart, json } = editsBody(one, 2, await readInputs(one, ok));
+		const { multipart, json } = await editsBody(one, 2, await readInputs(one, ok));
 		expect(json).toBeUndefined();
 		expect(
 			multipart?.map((part) =>
@@ -222,7 +222,7 @@ describe('bodies', () => {
 			],
 			mask: at(bytes),
 		});
-		const { multipart, json } = editsBody(one, 1, await readInputs(one, ok));
+		const { multipart, json } = await editsBody(one, 1, await readInputs(one, ok));
 		const dataUrl = `data:image/png;base64,${bytes.toString('base64')}`;
 		expect(multipart).toBeUndefined();
 		expect(json).toEqual({
