@@ -33,7 +33,7 @@ export function sourceProblems(job: ImageJob, model: ImageModel | undefined): Pr
 		const message = imageProblem(image, rules, job.model);
 		if (message !== undefined) problems.push({ field: 'images', message });
 	}
-	return [...problems, ...overlayProblems(job, rules)];
+	return [...problems, ...overlayProblems(job, rules), ...dataUrlProblems(job)];
 }
 
 function imageProblem(source: ImageSource, rules: InputRules | undefined, model: string): string | undefined {
@@ -54,6 +54,24 @@ function imageProblem(source: ImageSource, rules: InputRules | undefined, model:
 		return `${name} is ${formatSize({ width, height })} pixels. ${model} takes square images only. Crop it.`;
 	}
 	return undefined;
+}
+
+/** The longest data URL that the API takes, characters. */
+const LONGEST_DATA_URL = 20_971_520;
+
+/** Beside an image that the server is to fetch, those at hand go as data URLs, which may be less long than a file. */
+function dataUrlProblems({ images = [], mask, markup }: ImageJob): Problem[] {
+	const sources = [...images, mask, markup].filter((source) => source !== undefined);
+	if (sources.every(({ kind }) => kind === 'bytes')) return [];
+	const allowed = (LONGEST_DATA_URL / 4) * 3 - 100;
+	return sources.flatMap((source) => {
+		const bytes = source.kind === 'bytes' ? (source.facts?.bytes ?? 0) : 0;
+		if (bytes <= allowed) return [];
+		const message =
+			`${capital(source.label)} has ${megabytes(bytes)} MB. Beside addresses or file IDs at most ` +
+			`${megabytes(allowed)} MB are possible. Turn Download URLs on, or make it smaller.`;
+		return [{ field: 'images', message }];
+	});
 }
 
 /** Mask and markup lie upon the first image. */
