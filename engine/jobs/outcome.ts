@@ -2,7 +2,7 @@ import type { Cost } from '../costs/price';
 import type { Usage } from '../costs/usage';
 import type { ImageHeader } from '../responses/imageHeader';
 import type { Served, SvgUsage } from '../responses/imagesResponse';
-import type { ImageError } from './error';
+import type { ErrorKind, ImageError } from './error';
 import type { ImageJob } from './job';
 
 /** Milliseconds. */
@@ -13,6 +13,15 @@ export interface Timing {
 	durationMs: number;
 	/** Requests sent. */
 	attempts: number;
+}
+
+/** One request of a job, for a picture of how the run went. Milliseconds count from the beginning of the run. */
+export interface Attempt {
+	/** Which of the run's lanes it was sent on, from 0: lanes are as many as the concurrency. */
+	lane: number;
+	sentMs: number;
+	doneMs: number;
+	result: 'completed' | ErrorKind;
 }
 
 /** An image in hand. `Ref` is what the store gave for it. */
@@ -50,5 +59,7 @@ export interface JobOutcome<Ref> {
 	/** What images that could not be used have cost. */
 	loss?: Loss;
 	timing: Timing;
+	/** Every request that was sent for the job, in the order of sending. */
+	attempts: Attempt[];
 	warnings: string[];
 }

@@ -2,12 +2,12 @@ import { sumCosts } from '../costs/price';
 import { sumUsage } from '../costs/usage';
 import { ImageError } from '../jobs/error';
 import type { ImageJob } from '../jobs/job';
-import type { JobOutcome, Loss, Timing } from '../jobs/outcome';
+import type { Attempt, JobOutcome, Loss, Timing } from '../jobs/outcome';
 import type { Portion } from '../jobs/portions';
 import type { RequestResult } from './result';
 
 /** What came of one request of a job. */
-export type PortionOutcome<Ref> = { portion: Portion; timing: Timing } & (
+export type PortionOutcome<Ref> = { portion: Portion; timing: Timing; attempts: Attempt[] } & (
 	{ result: RequestResult<Ref> } | { error: ImageError }
 );
 
@@ -35,6 +35,7 @@ export function outcomeOf<Ref>(
 		...(error ? { error: labelled(error, job, images.length) } : {}),
 		...(losses.length > 0 ? { loss: sumLosses(losses) } : {}),
 		timing: sumTimings(portions.map(({ timing }) => timing)),
+		attempts: portions.flatMap(({ attempts }) => attempts).sort((a, b) => a.sentMs - b.sentMs),
 		warnings: [...check.warnings, ...results.flatMap(({ warnings }) => warnings)],
 	};
 }

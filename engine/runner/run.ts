@@ -3,7 +3,7 @@ import type { NanoUsd } from '../costs/money';
 import { totalOf } from '../costs/price';
 import { endsRun, ImageError, type RetryableKind } from '../jobs/error';
 import type { ImageJob, Provider } from '../jobs/job';
-import type { JobOutcome } from '../jobs/outcome';
+import type { Attempt, JobOutcome, Timing } from '../jobs/outcome';
 import { portionsOf, type Portion } from '../jobs/portions';
 import { validateJob, type Validation } from '../jobs/validation';
 import { findModel } from '../models/find';
@@ -53,7 +53,11 @@ export async function runJobs<Ref>(
 		checks[place]?.error ? [] : portionsOf(job, findModel(job.model), settings.imagesPerMinute),
 	);
 	try {
-		const done = await inLanes(portions, settings.concurrency, async (portion) => await run.portion(portion));
+		const done = await inLanes(
+			portions,
+			settings.concurrency,
+			async (portion, lane) => await run.portion(portion, lane),
+		);
 		const byJob = new Map<ImageJob, Array<PortionOutcome<Ref>>>(jobs.map((job) => [job, []]));
 		for (const outcome of done) byJob.get(outcome.portion.job)?.push(outcome);
 		return jobs.map((job, place) => outcomeOf(job, byJob.get(job) ?? [], checks[place] ?? { warnings: [] }));
@@ -130,35 +134,52 @@ class Run<Ref> {
 	}
 
 	/** Sends a portion's request until it succeeds or there is no use in trying on. */
-	async portion(portion: Portion): Promise<PortionOutcome<Ref>> {
-		const { clock } = this.ports;
-		let sentAt: number | undefined;
-		let attempts = 0;
-		const timing = () => ({
-			queuedMs: (sentAt ?? clock.now()) - this.startedAt,
-			durationMs: sentAt === undefined ? 0 : clock.now() - sentAt,
-			attempts,
-		});
+	async portion(portion: Portion, lane: number): Promise<PortionOutcome<Ref>> {
+		const attempts: Attempt[] = [];
+		const sending = () => {
+			const now = this.sinceStart();
+			attempts.push({ lane, sentMs: now, doneMs: now, result: 'completed' });
+		};
+		const tries = () => attempts.length;
+		const done = (before: number, result: Attempt['result']) => {
+			const last = attempts.at(-1);
+			if (last && tries() > before) Object.assign(last, { doneMs: this.sinceStart(), result });
+		};
+		const record = () => ({ portion, timing: this.timingOf(attempts), attempts });
 		for (;;) {
+			const before = tries();
 			try {
 				const send = await this.admit(portion);
-				const result = await send(() => {
-					sentAt ??= clock.now();
-					attempts++;
-				});
+				const result = await send(sending);
+				done(before, result.error?.kind ?? 'completed');
 				if (result.error) this.countFailure(result.error);
-				return { portion, result, timing: timing() };
+				return { ...record(), result };
 			} catch (thrown) {
 				const error = asImageError(thrown);
-				const wait = nextTry(error, attempts, this.retryPolicy, Math.random());
+				done(before, error.kind);
+				const wait = nextTry(error, tries(), this.retryPolicy, Math.random());
 				if (wait === null) {
 					if (error.kind !== 'cancelled' && error.kind !== 'budget') this.countFailure(error);
-					return { portion, error, timing: timing() };
+					return { ...record(), error };
 				}
 				if (error.kind === 'rate_limit') this.paceOf(portion).hold(wait);
-				await clock.sleep(wait, this.stop.signal);
+				await this.ports.clock.sleep(wait, this.stop.signal);
 			}
 		}
+	}
+
+	private sinceStart(): number {
+		return this.ports.clock.now() - this.startedAt;
+	}
+
+	private timingOf(attempts: readonly Attempt[]): Timing {
+		const [first] = attempts;
+		const now = this.sinceStart();
+		return {
+			queuedMs: first?.sentMs ?? now,
+			durationMs: first ? now - first.sentMs : 0,
+			attempts: attempts.length,
+		};
 	}
 
 	/**
