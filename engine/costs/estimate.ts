@@ -1,7 +1,8 @@
-import { formatOf, type ImageJob } from '../jobs/job';
+import { formatOf, type Conversation, type ImageJob } from '../jobs/job';
 import type { ImageSource } from '../jobs/source';
 import type { ImageModel } from '../models/model';
 import { parseSize } from '../models/sizes';
+import { estimateConversation, MOST_REWRITING } from './conversationEstimate';
 import { nanoUsd, tokenPrice, type NanoUsd } from './money';
 import { publishedPrice, tokenPrices } from './price';
 import { gridTokens, MOST_PATCH_TOKENS, patchTokens, promptTokens, tileTokens } from './tokens';
@@ -10,6 +11,8 @@ import { gridTokens, MOST_PATCH_TOKENS, patchTokens, promptTokens, tileTokens } 
 export interface Estimate {
 	input: { low: NanoUsd; high: NanoUsd };
 	output: { low: NanoUsd; high: NanoUsd };
+	/** The part of both that the conversation's model takes; `null` where its price is not known: then it is in neither. */
+	conversation?: { low: NanoUsd; high: NanoUsd } | null;
 	pricedAt: string | null;
 	/** What the figures rest on, in a few words. */
 	restsOn: string;
@@ -29,6 +32,28 @@ const AUTO_SIZES = ['1024x1024', '1536x1024', '1024x1536'];
  * `auto` size or quality gives the range from the cheapest to the dearest that the model has.
  */
 export function estimateJob(job: ImageJob, model: ImageModel | undefined): Estimate | null {
+	const image = estimateImages(job, model);
+	const talk = estimateConversation(job);
+	if (!image || talk === undefined) return image;
+	if (talk === null) return { ...image, conversation: null };
+	return {
+		...image,
+		input: addRanges(image.input, talk.input),
+		output: addRanges(image.output, talk.output),
+		conversation: addRanges(talk.input, talk.output),
+	};
+}
+
+/** The upper end of an estimate, which is what a budget counts with; `null` where a part of it is not known. */
+export function mostOf(estimate: Estimate | null): NanoUsd | null {
+	return estimate && estimate.conversation !== null ? estimate.input.high + estimate.output.high : null;
+}
+
+function addRanges(a: Range, b: Range): Range {
+	return { low: a.low + b.low, high: a.high + b.high };
+}
+
+function estimateImages(job: ImageJob, model: ImageModel | undefined): Estimate | null {
 	if (job.prices?.perImage !== undefined) {
 		const total = nanoUsd(job.prices.perImage) * job.n;
 		return {
@@ -43,6 +68,7 @@ export function estimateJob(job: ImageJob, model: ImageModel | undefined): Estim
 	if (!output) return null;
 	const prices = tokenPrices({ model, prices: job.prices });
 	const text = promptTokens(job.prompt);
+	if (job.conversation) text.high += MOST_REWRITING;
 	const images = inputTokensRange(job, model);
 	const perImage = (model.prices.textTokensPerInputImage ?? 0) * (job.images?.length ?? 0);
 	// Every image that comes out pays for the whole input again.
@@ -75,7 +101,7 @@ function outputRange(job: ImageJob, model: ImageModel): Range | undefined {
 	const known = ranges as Range[];
 	const range = {
 		low: Math.min(...known.map(({ low }) => low)),
-		high: Math.max(...known.map(({ high }) => high)),
+		high: Math.max(...known.map(({ high }) => high)) + partialImagesPrice(job, model),
 	};
 	// The text of an SVG is written by a second model, whose tokens come on top and cannot be known before.
 	return formatOf(job) === 'svg'
@@ -83,15 +109,29 @@ function outputRange(job: ImageJob, model: ImageModel): Range | undefined {
 		: range;
 }
 
+/** Output tokens of one partial image, by OpenAI's guide. The final image may come before they are all sent. */
+const PARTIAL_IMAGE_TOKENS = 100;
+
+function partialImagesPrice(job: ImageJob, model: ImageModel): NanoUsd {
+	const tokens = PARTIAL_IMAGE_TOKENS * (job.parameters.partial_images ?? 0) * job.n;
+	return tokenPrice(tokens, tokenPrices({ model, prices: job.prices })?.imageOut ?? 0);
+}
+
 /** Tokens of the images that a job starts from. Those of mask and markup are not documented: they count in the upper end. */
 function inputTokensRange(job: ImageJob, model: ImageModel): Range {
 	const ranges = (job.images ?? []).map((image) => imageTokens(image, job, model));
 	const overlays = [job.mask, job.markup].filter((source) => source !== undefined);
 	const upper = [...ranges, ...overlays.map((source) => imageTokens(source, job, model))];
+	const earlier = job.conversation && mayReuseImage(job.conversation) ? MOST_PATCH_TOKENS : 0;
 	return {
 		low: ranges.reduce((sum, { low }) => sum + low, 0),
-		high: upper.reduce((sum, { high }) => sum + high, 0),
+		high: upper.reduce((sum, { high }) => sum + high, earlier),
 	};
+}
+
+/** Whether the image model may get an image that the conversation has already. */
+function mayReuseImage({ previousResponseId, imageCallId }: Conversation): boolean {
+	return previousResponseId !== undefined || imageCallId !== undefined;
 }
 
 /** The sizes that an image of unknown size is reckoned between for the rule of tiles, pixels: a square, and 3:1. */

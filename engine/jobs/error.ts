@@ -5,7 +5,8 @@
  * paying twice, `interrupted` (lost after sending) and `timeout`. They are also the values of the nodes' `retryOn`.
  *
  * Not worth one: `validation` (found before sending), `invalid_request`, `permission`, `moderation`, `not_found`,
- * `invalid_response` (the server answered with something that holds no image).
+ * `invalid_response` (the server answered with something that holds no image), `text_answer` (the model of a conversation
+ * answered with words instead of an image).
  *
  * End of the run: `authentication`, `quota`, `storage` (an image arrived and could not be kept: the next one would be lost too).
  *
@@ -23,6 +24,7 @@ export type ErrorKind =
 	| 'moderation'
 	| 'not_found'
 	| 'invalid_response'
+	| 'text_answer'
 	| 'authentication'
 	| 'quota'
 	| 'storage'

@@ -41,12 +41,16 @@ export class FileNames {
 		}
 	}
 
-	/** @param image which of the job's images, from 0 */
-	nameOf(job: Pick<ImageJob, 'index'>, image: number, format: OutputFormat): string {
+	/**
+	 * @param image which of the job's images, from 0
+	 * @param partial which partial one of it, from 0; left out for the image itself
+	 */
+	nameOf(job: Pick<ImageJob, 'index'>, image: number, format: OutputFormat, partial?: number): string {
 		const known = this.names.get(job.index)?.[image];
 		// A server may send more images than it was asked for.
 		const base = known ?? this.unique(`${this.names.get(job.index)?.[0] ?? 'image'}`, image);
-		return `${base}.${extensionOf(format)}`;
+		const name = partial === undefined ? base : this.unique(`${base}_partial_${partial}`, 0);
+		return `${name}.${extensionOf(format)}`;
 	}
 
 	private baseName(job: NamedJob, image: number): string {
@@ -102,14 +106,16 @@ export function slugOf(text: string): string {
 }
 
 /** Names that Windows keeps for devices, with any ending. */
-const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
+const DEVICE = /^(con|conin\$|conout\$|prn|aux|nul|(?:com|lpt)[\d¹²³])(?=\s*(?:\.|$))/i;
 
 /** One file name that any disk takes: no folder, no reserved character or name, no leading or trailing dot. */
 export function safeName(name: string): string {
-	const safe = cut(name.toWellFormed().replace(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, '-'), LONGEST_NAME)
-		.replace(/^[.\s-]+|[.\s]+$/g, '')
+	const safe = name
+		.toWellFormed()
+		.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, '-')
+		.replace(/^[.\s-]+/, '')
 		.replace(DEVICE, '$1_');
-	return safe || 'image';
+	return cut(safe, LONGEST_NAME).replace(/[.\s]+$/, '') || 'image';
 }
 
 /** The beginning of a text that takes no more than so many bytes, cut between letters. */

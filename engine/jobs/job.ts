@@ -1,6 +1,6 @@
 import type { ImageEditParamsBase, ImageGenerateParamsBase } from 'openai/resources/images';
 import type { UserPrices } from '../costs/price';
-import type { Endpoint, OutputFormat } from '../models/model';
+import type { Endpoint, OutputFormat, TextPrices } from '../models/model';
 import type { ImageSource } from './source';
 
 /** Who answers. `openai`: retired models are refused. `azure`: a model is a deployment's name. `compatible`: any other server. */
@@ -20,6 +20,7 @@ export const PARAMETER_NAMES = [
 	'frame_count',
 	'frame_duration_ms',
 	'svg',
+	'partial_images',
 	'style',
 ] as const;
 export type ParameterName = (typeof PARAMETER_NAMES)[number];
@@ -28,13 +29,27 @@ export type ParameterName = (typeof PARAMETER_NAMES)[number];
 export type ImageParameters = { [Name in ParameterName]?: NonNullable<ApiParameters[Name]> };
 type ApiParameters = ImageGenerateParamsBase & Pick<ImageEditParamsBase, 'input_fidelity'>;
 
+/** A turn of a conversation whose model draws with the image model as its tool. */
+export interface Conversation {
+	/** The model that is talked to. */
+	model: string;
+	/** `auto`: the model decides by what was said and drawn before. */
+	action: 'generate' | 'edit' | 'auto';
+	/** The turn that this one follows. */
+	previousResponseId?: string;
+	/** The image to start from, where it is not the conversation's last. */
+	imageCallId?: string;
+	/** The user's own prices of the model. */
+	prices?: TextPrices;
+}
+
 /** One thing to make: `n` images of one prompt. */
 export interface ImageJob {
 	/** Its place in the run, from 0. */
 	index: number;
 	/** How messages call it, at the beginning of a sentence: `Item 3`, `jobs[3]`. */
 	label: string;
-	endpoint: Exclude<Endpoint, 'responses'>;
+	endpoint: Endpoint;
 	model: string;
 	/** Empty for variations. */
 	prompt: string;
@@ -44,6 +59,8 @@ export interface ImageJob {
 	mask?: ImageSource;
 	/** Drawn over the first image, to show what is meant. */
 	markup?: ImageSource;
+	/** With whom and what about; for the endpoint `responses` only. */
+	conversation?: Conversation;
 	/** How many images, 1 or more. */
 	n: number;
 	parameters: ImageParameters;
@@ -52,6 +69,20 @@ export interface ImageJob {
 	prices?: UserPrices;
 	/** What was found wrong while the job was read from its source; such a job is not sent. */
 	problems?: ReadonlyArray<{ field: string; message: string }>;
+}
+
+/** What a job amounts to, whatever endpoint it goes through: what parameters and images are possible goes by it. */
+export function operationOf({
+	endpoint,
+	conversation,
+}: Pick<ImageJob, 'endpoint' | 'conversation'>): Exclude<Endpoint, 'responses'> {
+	if (endpoint !== 'responses') return endpoint;
+	return conversation?.action === 'edit' ? 'edits' : 'generations';
+}
+
+/** Whether the answer is asked for as a stream of events, with previews before the image. */
+export function isStreamed({ parameters }: Pick<ImageJob, 'parameters'>): boolean {
+	return (parameters.partial_images ?? 0) > 0;
 }
 
 /** The format that the job's images will have: the API's default is png. */

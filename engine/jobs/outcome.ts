@@ -1,7 +1,6 @@
-import type { Cost } from '../costs/price';
-import type { Usage } from '../costs/usage';
+import type { Bill } from '../costs/bill';
+import type { Served, Turn } from '../responses/answer';
 import type { ImageHeader } from '../responses/imageHeader';
-import type { Served, SvgUsage } from '../responses/imagesResponse';
 import type { ErrorKind, ImageError } from './error';
 import type { ImageJob } from './job';
 
@@ -24,29 +23,30 @@ export interface Attempt {
 	result: 'completed' | ErrorKind;
 }
 
-/** An image in hand. `Ref` is what the store gave for it. */
-export interface ProducedImage<Ref> {
+/** An image that is stored. `Ref` is what the store gave for it. */
+export interface StoredImage<Ref> {
 	ref: Ref;
-	/** Which of the job's images, from 0. */
-	index: number;
 	header: ImageHeader;
 	/** Its size in bytes. */
 	bytes: number;
+}
+
+/** A stored partial image, and which of the image's partial ones it is, from 0. */
+export type PartialImage<Ref> = StoredImage<Ref> & { index: number };
+
+/** An image in hand, with its share of the request's bill. */
+export interface ProducedImage<Ref> extends StoredImage<Ref>, Bill {
+	/** Which of the job's images, from 0. */
+	index: number;
+	/** What was seen of it before it was done, in order. */
+	partials: Array<PartialImage<Ref>>;
 	revisedPrompt: string | null;
+	/** The turn of a conversation that it comes from. */
+	turn?: Turn;
 	served: Served;
-	/** Its share of the request's tokens and price. */
-	usage: Usage | null;
-	svgUsage: SvgUsage | null;
-	cost: Cost;
 	timing: Timing;
 	requestId: string | null;
 	warnings: string[];
-}
-
-/** What was paid for without an image in hand. */
-export interface Loss {
-	usage: Usage | null;
-	cost: Cost;
 }
 
 /** What came of a job. A failed or cancelled one may still have some of its images. */
@@ -56,8 +56,10 @@ export interface JobOutcome<Ref> {
 	images: Array<ProducedImage<Ref>>;
 	/** Why images are missing; absent when the job is completed. */
 	error?: ImageError;
-	/** What images that could not be used have cost. */
-	loss?: Loss;
+	/** What was seen of an image that never came. */
+	partials: Array<PartialImage<Ref>>;
+	/** What was paid without an image in hand. */
+	loss?: Bill;
 	timing: Timing;
 	/** Every request that was sent for the job, in the order of sending. */
 	attempts: Attempt[];

@@ -1,5 +1,5 @@
 import type { ImageModel } from '../models/model';
-import { formatOf, type ImageJob } from './job';
+import { formatOf, isStreamed, type ImageJob } from './job';
 
 /** The images of a job that one request makes. */
 export interface Portion {
@@ -15,12 +15,14 @@ const USUAL_MOST = 10;
 
 /**
  * Splits a job into requests: none asks for more images than the model makes at once, or than the pace allows in a minute
- * (such a request would never be let through).
+ * (such a request would never be let through). A turn of a conversation and a stream are about one image.
  * @param imagesPerMinute 0 for no limit
  */
 export function portionsOf(job: ImageJob, model: ImageModel | undefined, imagesPerMinute: number): Portion[] {
 	const ofFormat = model?.maxImagesPerRequestOf?.[formatOf(job)];
-	const most = Math.min(ofFormat ?? model?.maxImagesPerRequest ?? USUAL_MOST, imagesPerMinute || Infinity);
+	const ofModel = ofFormat ?? model?.maxImagesPerRequest ?? USUAL_MOST;
+	const most =
+		job.endpoint === 'responses' || isStreamed(job) ? 1 : Math.min(ofModel, imagesPerMinute || Infinity);
 	const portions: Portion[] = [];
 	for (let first = 0; first < job.n; first += most)
 		portions.push({ job, first, n: Math.min(most, job.n - first) });

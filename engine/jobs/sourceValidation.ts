@@ -1,7 +1,8 @@
 import { DEFAULT_MODEL } from '../models/catalogue';
 import type { ImageModel, InputRules } from '../models/model';
 import { formatSize } from '../models/sizes';
-import { formatOf, type ImageJob } from './job';
+import { formatOf, operationOf, type ImageJob } from './job';
+import { atStart } from './label';
 import type { ImageSource, SourceFacts } from './source';
 import type { Problem } from './validation';
 
@@ -10,12 +11,13 @@ import type { Problem } from './validation';
  * A model that the catalogue does not know has no rules, but what is no image is none for it either.
  */
 export function sourceProblems(job: ImageJob, model: ImageModel | undefined): Problem[] {
-	if (job.endpoint === 'generations') return [];
-	const rules = model?.inputs?.[job.endpoint];
+	const operation = operationOf(job);
+	if (operation === 'generations') return [];
+	const rules = model?.inputs?.[operation];
 	const images = job.images ?? [];
 	const problems: Problem[] = [];
-	if (images.length === 0)
-		problems.push({ field: 'images', message: 'There is no image to start from. Give one.' });
+	if (images.length === 0 && !continuesFromImage(job))
+		problems.push({ field: 'images', message: NO_IMAGE[job.endpoint] });
 	if (rules && images.length > rules.maxImages) {
 		const allowed = rules.maxImages === 1 ? '1 image' : `${rules.maxImages} images`;
 		problems.push({
@@ -36,10 +38,23 @@ export function sourceProblems(job: ImageJob, model: ImageModel | undefined): Pr
 	return [...problems, ...overlayProblems(job, rules), ...dataUrlProblems(job)];
 }
 
+const NO_IMAGE = {
+	generations: '',
+	edits: 'There is no image to start from. Give one.',
+	variations: 'There is no image to start from. Give one.',
+	responses:
+		'There is no image to start from. Give one, or the ID of the response or of the image call to go on from.',
+};
+
+/** Whether the image to start from is one that the conversation has already. */
+function continuesFromImage({ conversation }: ImageJob): boolean {
+	return conversation?.previousResponseId !== undefined || conversation?.imageCallId !== undefined;
+}
+
 function imageProblem(source: ImageSource, rules: InputRules | undefined, model: string): string | undefined {
 	const facts = source.kind === 'bytes' ? source.facts : undefined;
 	if (!facts) return undefined;
-	const name = capital(source.label);
+	const name = atStart(source.label);
 	if (facts.bytes === 0) return `${name} is empty.`;
 	if (!facts.header) return `${name} is no png, jpeg, webp or gif image, whatever its name or type say.`;
 	if (!rules) return undefined;
@@ -59,17 +74,24 @@ function imageProblem(source: ImageSource, rules: InputRules | undefined, model:
 /** The longest data URL that the API takes, characters. */
 const LONGEST_DATA_URL = 20_971_520;
 
-/** Beside an image that the server is to fetch, those at hand go as data URLs, which may be less long than a file. */
-function dataUrlProblems({ images = [], mask, markup }: ImageJob): Problem[] {
+/**
+ * Beside an image that the server is to fetch, and in conversations, those at hand go as data URLs, which may be less
+ * long than a file.
+ */
+function dataUrlProblems({ endpoint, images = [], mask, markup }: ImageJob): Problem[] {
 	const sources = [...images, mask, markup].filter((source) => source !== undefined);
-	if (sources.every(({ kind }) => kind === 'bytes')) return [];
+	if (endpoint !== 'responses' && sources.every(({ kind }) => kind === 'bytes')) return [];
+	const [where, advice] =
+		endpoint === 'responses'
+			? ['In a conversation', 'Make it smaller, or upload it and give its file ID.']
+			: ['Beside addresses or file IDs', 'Turn Download URLs on, or make it smaller.'];
 	const allowed = (LONGEST_DATA_URL / 4) * 3 - 100;
 	return sources.flatMap((source) => {
 		const bytes = source.kind === 'bytes' ? (source.facts?.bytes ?? 0) : 0;
 		if (bytes <= allowed) return [];
 		const message =
-			`${capital(source.label)} has ${megabytes(bytes)} MB. Beside addresses or file IDs at most ` +
-			`${megabytes(allowed)} MB are possible. Turn Download URLs on, or make it smaller.`;
+			`${atStart(source.label)} has ${megabytes(bytes)} MB. ${where} at most ` +
+			`${megabytes(allowed)} MB are possible. ${advice}`;
 		return [{ field: 'images', message }];
 	});
 }
@@ -85,7 +107,9 @@ function overlayProblems(job: ImageJob, rules: InputRules | undefined): Problem[
 	if (mask && rules && rules.maskBytesBelow === undefined)
 		add('mask', `${model} takes no mask here. Leave it out.`);
 	if (mask && formatOf(job) === 'gif') add('mask', 'A mask does not go with the output format gif.');
-	if (markup && rules && !rules.markup)
+	if (markup && job.endpoint === 'responses')
+		add('markup', 'A markup is not possible in a conversation. Leave it out, or use the Images API.');
+	else if (markup && rules && !rules.markup)
 		add('markup', `${model} takes no markup. Leave it out, or use ${DEFAULT_MODEL}.`);
 	if (mask) add('mask', overlayProblem(mask, job, rules?.maskBytesBelow));
 	if (markup) add('markup', overlayProblem(markup, job, rules?.bytesBelow));
@@ -99,7 +123,7 @@ function overlayProblem(
 ): string | undefined {
 	const facts = source.kind === 'bytes' ? source.facts : undefined;
 	if (!facts) return undefined;
-	const name = capital(source.label);
+	const name = atStart(source.label);
 	if (facts.bytes === 0) return `${name} is empty.`;
 	if (facts.header?.format !== 'png')
 		return `${name} is ${kindOf(facts)}. It must be a png image with transparency.`;
@@ -123,8 +147,4 @@ function kindOf({ header }: SourceFacts): string {
 
 function megabytes(bytes: number): string {
 	return String(Number((bytes / 1024 / 1024).toFixed(1)));
-}
-
-function capital(text: string): string {
-	return text.charAt(0).toUpperCase() + text.slice(1);
 }

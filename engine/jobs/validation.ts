@@ -2,7 +2,15 @@ import { findModel } from '../models/find';
 import { RETIRED_ENDPOINTS, stageOn } from '../models/lifecycle';
 import type { ImageModel, ParameterRule } from '../models/model';
 import { allowsSize, describeSizes, nearestSize, parseSize } from '../models/sizes';
-import { formatOf, PARAMETER_NAMES, type ImageJob, type ParameterName, type Provider } from './job';
+import {
+	formatOf,
+	operationOf,
+	PARAMETER_NAMES,
+	type ImageJob,
+	type ParameterName,
+	type Provider,
+} from './job';
+import { conversationProblems } from './conversationValidation';
 import { sourceProblems } from './sourceValidation';
 
 /** One thing that is wrong with a job: a sentence that says what was given, what is allowed and what to do. */
@@ -50,6 +58,8 @@ export function validateJob(job: ImageJob, { provider, today }: ValidationContex
 		});
 	}
 	problems.push(...sourceProblems(job, model));
+	const talk = conversationProblems(job, { provider, today });
+	problems.push(...talk.problems);
 	const instead = RETIRED_ENDPOINTS[job.endpoint];
 	if (provider === 'openai' && instead !== undefined) {
 		problems.push({
@@ -57,7 +67,7 @@ export function validateJob(job: ImageJob, { provider, today }: ValidationContex
 			message: `OpenAI has retired the endpoint ${job.endpoint}. Use ${instead}.`,
 		});
 	}
-	if (!model) return { problems, warnings: [] };
+	if (!model) return { problems, warnings: talk.warnings };
 
 	const stage = stageOn(model, today);
 	if (stage === 'retired' && provider === 'openai') {
@@ -89,7 +99,7 @@ export function validateJob(job: ImageJob, { provider, today }: ValidationContex
 		stage === 'ending' && provider === 'openai'
 			? [`OpenAI shuts ${job.model} down on ${model.shutdown}. Change to ${model.replacement} before then.`]
 			: [];
-	return { problems, warnings };
+	return { problems, warnings: [...warnings, ...talk.warnings] };
 }
 
 function problemWith(name: ParameterName, job: ImageJob, model: ImageModel): string | undefined {
@@ -97,8 +107,9 @@ function problemWith(name: ParameterName, job: ImageJob, model: ImageModel): str
 	if (value === undefined) return undefined;
 	if (name === 'size') return sizeProblem(String(value), job.model, model);
 	const rule = model.parameters[name];
-	if (!rule || !(rule.endpoints ?? model.endpoints).includes(job.endpoint))
-		return `${job.model} does not have this parameter for ${job.endpoint} (given: ${given(value)}). Leave it out.`;
+	const operation = operationOf(job);
+	if (!rule || !(rule.endpoints ?? model.endpoints).includes(operation))
+		return `${job.model} does not have this parameter for ${operation} (given: ${given(value)}). Leave it out.`;
 	return valueProblem(value, rule, job) ?? formatProblem(value, rule, job);
 }
 
@@ -109,15 +120,12 @@ function sizeProblem(size: string, name: string, model: ImageModel): string | un
 	return `${given(size)} is not a size of ${name}. Allowed: ${describeSizes(model)}.${advice}`;
 }
 
-function valueProblem(
-	value: unknown,
-	rule: ParameterRule,
-	{ model, endpoint }: ImageJob,
-): string | undefined {
+function valueProblem(value: unknown, rule: ParameterRule, job: ImageJob): string | undefined {
 	const { oneOf, integer, maxLength, endpointsOfValue } = rule;
-	const possible = oneOf?.filter((one) => endpointsOfValue?.[one]?.includes(endpoint) ?? true);
+	const operation = operationOf(job);
+	const possible = oneOf?.filter((one) => endpointsOfValue?.[one]?.includes(operation) ?? true);
 	if (possible && !possible.includes(String(value))) {
-		return `${given(value)} is not possible with ${model} for ${endpoint}. Allowed: ${possible.join(', ')}.`;
+		return `${given(value)} is not possible with ${job.model} for ${operation}. Allowed: ${possible.join(', ')}.`;
 	}
 	if (integer && !(Number.isInteger(value) && Number(value) >= integer.min && Number(value) <= integer.max)) {
 		return `${given(value)} is not possible. Allowed: a whole number from ${count(integer.min)} to ${count(integer.max)}.`;

@@ -21,6 +21,7 @@ const COMMON = {
 	moderation: { oneOf: ['auto', 'low'] },
 	output_compression: { integer: { min: 0, max: 100 }, formats: ['jpeg', 'webp'] },
 	safety_identifier: { maxLength: 128 },
+	partial_images: { integer: { min: 1, max: 3 }, formats: ['png', 'jpeg', 'webp'] },
 } satisfies ParameterRules;
 
 const TRANSPARENCY: ParameterRule = {
@@ -135,7 +136,6 @@ export const MODELS: readonly ImageModel[] = [
 		...FREELY_SIZED,
 		id: 'gpt-image-2.6-flare',
 		released: '2026-11-04',
-		endpoints: ['generations', 'edits'],
 		inputs: { edits: EDIT_INPUTS_2_5 },
 		parameters: GENERATION_2_6,
 		prices: PRICES_2_6,
@@ -144,7 +144,6 @@ export const MODELS: readonly ImageModel[] = [
 		...FREELY_SIZED,
 		id: 'gpt-image-2.6-sunburst',
 		released: '2026-11-04',
-		endpoints: ['generations', 'edits'],
 		inputs: { edits: EDIT_INPUTS_2_5 },
 		parameters: GENERATION_2_6,
 		prices: PRICES_2_6,

@@ -87,6 +87,25 @@ export type OutputTokens =
 	/** No count is known; the published price per image stands in. */
 	| { kind: 'perImage' };
 
+/** USD per million tokens of a text model. */
+export interface TextPrices {
+	textIn: number;
+	/** Input that the server had in its cache; `textIn` where it is left out. */
+	textInCached?: number;
+	textOut: number;
+}
+
+/** A text model that draws through the image tool of the Responses API, or that writes an SVG. */
+export interface ConversationModel {
+	id: string;
+	/** ISO date. */
+	shutdown?: string;
+	/** What to use instead, once there is a shutdown date. */
+	replacement?: string;
+	/** `pricedAt`: the day on which the prices were read, ISO. */
+	prices: TextPrices & { pricedAt: string; source: string };
+}
+
 export interface ModelPrices {
 	/** Absent for models that are sold by the image. */
 	tokens?: TokenPrices;

@@ -1,7 +1,7 @@
-import type { ImageEditParamsNonStreaming } from 'openai/resources/images';
-import type { ImageJob } from '../jobs/job';
+import type { ImageEditParamsBase } from 'openai/resources/images';
+import { isStreamed, type ImageJob } from '../jobs/job';
 import { findModel } from '../models/find';
-import type { RequestImage, RequestInputs } from './inputs';
+import { reference, type RequestInputs } from './inputs';
 import { filePart, textParts, type MultipartPart, type WireBody } from './wire';
 
 /** The fields of an edit beside its images. */
@@ -12,15 +12,13 @@ function fieldsOf(job: ImageJob, n: number) {
 		...(n > 1 ? { n } : {}),
 		...findModel(job.model)?.alwaysSend,
 		...(job.parameters as EditParameters),
-	} satisfies Omit<ImageEditParamsNonStreaming, 'image' | 'mask' | 'markup'>;
+		...(isStreamed(job) ? { stream: true } : {}),
+	} satisfies Omit<ImageEditParamsBase, 'image' | 'mask' | 'markup'>;
 	return { ...fields, ...job.additional };
 }
 
 /** Validation has refused what an edit does not have. */
-type EditParameters = Omit<
-	ImageEditParamsNonStreaming,
-	'image' | 'mask' | 'markup' | 'model' | 'prompt' | 'n'
->;
+type EditParameters = Omit<ImageEditParamsBase, 'image' | 'mask' | 'markup' | 'model' | 'prompt' | 'n'>;
 
 /**
  * The body of `POST /images/edits` for `n` of a job's images: multipart, which every server knows; JSON where an
@@ -48,14 +46,4 @@ export async function editsBody(job: ImageJob, n: number, inputs: RequestInputs)
 			...(markup ? [filePart('markup', markup)] : []),
 		].filter((part): part is MultipartPart => part !== undefined),
 	};
-}
-
-/** JSON's way of naming an image. */
-async function reference(image: RequestImage): Promise<{ image_url: string } | { file_id: string }> {
-	if (image.kind !== 'bytes') {
-		return image.kind === 'url' ? { image_url: image.value } : { file_id: image.value };
-	}
-	const pieces: Uint8Array[] = [];
-	for await (const piece of image.content()) pieces.push(piece);
-	return { image_url: `data:${image.contentType};base64,${Buffer.concat(pieces).toString('base64')}` };
 }

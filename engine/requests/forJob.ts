@@ -2,16 +2,21 @@ import type { ImageJob } from '../jobs/job';
 import { editsBody } from './edits';
 import { generationsBody } from './generations';
 import { readInputs, type RequestInputs } from './inputs';
+import { responsesBody } from './responses';
 import { variationsBody } from './variations';
 import type { WireBody, WireRequest } from './wire';
 
-const BODIES: Record<
+const REQUESTS: Record<
 	ImageJob['endpoint'],
-	(job: ImageJob, n: number, inputs: RequestInputs) => WireBody | Promise<WireBody>
+	{ path: string; body: (job: ImageJob, n: number, inputs: RequestInputs) => WireBody | Promise<WireBody> }
 > = {
-	generations: (job, n) => ({ json: generationsBody(job, n) }),
-	edits: editsBody,
-	variations: variationsBody,
+	generations: { path: '/images/generations', body: (job, n) => ({ json: generationsBody(job, n) }) },
+	edits: { path: '/images/edits', body: editsBody },
+	variations: { path: '/images/variations', body: variationsBody },
+	responses: {
+		path: '/responses',
+		body: async (job, _n, inputs) => await responsesBody(job, inputs),
+	},
 };
 
 /**
@@ -24,5 +29,6 @@ export async function requestForJob(
 	check: (job: ImageJob) => void,
 ): Promise<Pick<WireRequest, 'method' | 'path' | 'json' | 'multipart'>> {
 	const inputs = await readInputs(job, check);
-	return { method: 'POST', path: `/images/${job.endpoint}`, ...(await BODIES[job.endpoint](job, n, inputs)) };
+	const { path, body } = REQUESTS[job.endpoint];
+	return { method: 'POST', path, ...(await body(job, n, inputs)) };
 }

@@ -1,5 +1,5 @@
-import type { ImageGenerateParamsNonStreaming } from 'openai/resources/images';
-import type { ImageJob, ImageParameters } from '../jobs/job';
+import type { ImageGenerateParamsBase } from 'openai/resources/images';
+import { isStreamed, type ImageJob, type ImageParameters } from '../jobs/job';
 import { findModel } from '../models/find';
 
 /** The body of `POST /images/generations` for `n` of a job's images. */
@@ -11,6 +11,7 @@ export function generationsBody(job: ImageJob, n: number): object {
 		...findModel(job.model)?.alwaysSend,
 		// Validation has refused what only edits have.
 		...(job.parameters as Omit<ImageParameters, 'input_fidelity'>),
-	} satisfies ImageGenerateParamsNonStreaming;
+		...(isStreamed(job) ? { stream: true } : {}),
+	} satisfies ImageGenerateParamsBase;
 	return { ...body, ...job.additional };
 }

@@ -1,5 +1,6 @@
 import { ImageError } from '../jobs/error';
 import type { ImageJob } from '../jobs/job';
+import { atStart } from '../jobs/label';
 import type { ImageBytes, ImageSource, SourceFacts } from '../jobs/source';
 import { extensionOf, readImageHeader } from '../responses/imageHeader';
 import type { FileContent } from './wire';
@@ -54,13 +55,12 @@ async function known(source: ImageSource): Promise<ImageSource> {
 
 /** Nothing was sent yet. */
 function notReadable({ label }: ImageBytes, error: unknown): ImageError {
-	const name = label.charAt(0).toUpperCase() + label.slice(1);
 	const reason = error instanceof Error ? error.message : String(error);
 	return new ImageError({
 		kind: 'validation',
 		code: 'not_readable',
 		type: 'validation_error',
-		message: `${name} could not be read: ${reason}`,
+		message: `${atStart(label)} could not be read: ${reason}`,
 	});
 }
 
@@ -78,4 +78,14 @@ function ready(source: ImageSource, name: string): RequestImage {
 		fileName: `${name}.${extensionOf(header?.format ?? 'png')}`,
 		contentType: header?.mimeType ?? 'image/png',
 	};
+}
+
+/** JSON's way of naming an image. */
+export async function reference(image: RequestImage): Promise<{ image_url: string } | { file_id: string }> {
+	if (image.kind !== 'bytes') {
+		return image.kind === 'url' ? { image_url: image.value } : { file_id: image.value };
+	}
+	const pieces: Uint8Array[] = [];
+	for await (const piece of image.content()) pieces.push(piece);
+	return { image_url: `data:${image.contentType};base64,${Buffer.concat(pieces).toString('base64')}` };
 }

@@ -2,7 +2,7 @@ import { ImageError, type ErrorKind, type ImageErrorDetails } from '../jobs/erro
 import type { WireResponse } from '../requests/wire';
 
 /** The API's error object, as far as servers keep to it. */
-interface ApiError {
+export interface ApiError {
 	message?: unknown;
 	type?: unknown;
 	code?: unknown;
@@ -24,6 +24,9 @@ const KIND_OF_CODE: Readonly<Record<string, ErrorKind>> = {
 	slow_down: 'rate_limit',
 	moderation_blocked: 'moderation',
 	content_policy_violation: 'moderation',
+	image_content_policy_violation: 'moderation',
+	server_error: 'server_error',
+	previous_response_not_found: 'not_found',
 };
 
 const KIND_OF_STATUS: Readonly<Record<number, ErrorKind>> = {
@@ -43,6 +46,12 @@ const ADVICE: Partial<Record<ErrorKind, string>> = {
 		'Check that the project behind the API key may use this model; some models need a verified organization.',
 	not_found: 'Check the model and the base URL of the credential.',
 	moderation: 'Change the prompt, or set Moderation to Low where that is fitting.',
+};
+
+/** The same where the code says more. */
+const ADVICE_OF_CODE: Readonly<Record<string, string>> = {
+	previous_response_not_found:
+		'OpenAI keeps responses for 30 days, for the project that made them. Leave Previous Response ID empty to begin anew.',
 };
 
 /** An error's answer is read up to here, bytes. */
@@ -85,7 +94,7 @@ export function errorFromBody(
 		(status >= 500 ? 'server_error' : 'invalid_request');
 	const details: ImageErrorDetails = {
 		kind,
-		message: messageFor(kind, clean(error?.message), status, headers),
+		message: messageFor({ kind, code }, clean(error?.message), status, headers),
 		code,
 		type: clean(error?.type),
 		status,
@@ -115,7 +124,7 @@ export function apiErrorIn(body: unknown): ApiError | undefined {
 }
 
 function messageFor(
-	kind: ErrorKind,
+	{ kind, code }: { kind: ErrorKind; code: string | null },
 	said: string | null,
 	status: number,
 	headers: Readonly<Record<string, string>>,
@@ -131,7 +140,7 @@ function messageFor(
 		return `The server redirects to ${target} (HTTP ${status}). Requests with a key are not redirected: put the final address into the credential's base URL.`;
 	}
 	const reason = said ?? `The server answered HTTP ${status} without a reason that can be read.`;
-	const advice = ADVICE[kind];
+	const advice = ADVICE_OF_CODE[code ?? ''] ?? ADVICE[kind];
 	return advice ? `${reason} ${advice}` : reason;
 }
 

@@ -7,8 +7,8 @@ const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const LOWER_U = 0x75;
 
-/** Strings under these names hold images. */
-const IMAGE_KEYS = new Set(['b64_json']);
+/** The names of the strings that hold images, on the Images API. */
+export const IMAGES_API_KEYS: ReadonlySet<string> = new Set(['b64_json']);
 
 /** What an answer may hold beside its images, bytes. */
 const MAX_TEXT = 8 * 1024 * 1024;
@@ -35,8 +35,14 @@ export class JsonImageReader {
 	private count = 0;
 	private found: FoundImage[] = [];
 
-	/** @param capacity bytes that one image is likely to have */
-	constructor(private readonly capacity?: number) {}
+	/**
+	 * @param imageKeys the names of the strings that hold images
+	 * @param capacity bytes that one image is likely to have
+	 */
+	constructor(
+		private readonly imageKeys: ReadonlySet<string>,
+		private readonly capacity?: number,
+	) {}
 
 	/**
 	 * @returns the images that ended in this piece
@@ -79,13 +85,18 @@ export class JsonImageReader {
 		}
 	}
 
+	/** Whether all that came is this word, which need not be JSON. */
+	isWord(word: string): boolean {
+		return this.textLength < word.length + 8 && Buffer.concat(this.text).toString('utf8').trim() === word;
+	}
+
 	private readText(chunk: Buffer, start: number): number {
 		let position = start;
 		while (position < chunk.length) {
 			const byte = chunk[position++] as number;
 			if (this.mode === 'string') this.readStringByte(byte);
 			else if (byte === QUOTE) {
-				if (this.key !== undefined && IMAGE_KEYS.has(this.key)) {
+				if (this.key !== undefined && this.imageKeys.has(this.key)) {
 					this.keep(chunk.subarray(start, position));
 					this.beginImage();
 					return position;

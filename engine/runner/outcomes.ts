@@ -1,8 +1,7 @@
-import { sumCosts } from '../costs/price';
-import { sumUsage } from '../costs/usage';
+import { sumBills } from '../costs/bill';
 import { ImageError } from '../jobs/error';
 import type { ImageJob } from '../jobs/job';
-import type { Attempt, JobOutcome, Loss, Timing } from '../jobs/outcome';
+import type { Attempt, JobOutcome, Timing } from '../jobs/outcome';
 import type { Portion } from '../jobs/portions';
 import type { RequestResult } from './result';
 
@@ -33,7 +32,8 @@ export function outcomeOf<Ref>(
 		status: !error ? 'completed' : isCancellation(error.kind) ? 'cancelled' : 'failed',
 		images,
 		...(error ? { error: labelled(error, job, images.length) } : {}),
-		...(losses.length > 0 ? { loss: sumLosses(losses) } : {}),
+		partials: results.flatMap(({ partials }) => partials),
+		...(losses.length > 0 ? { loss: sumBills(losses) } : {}),
 		timing: sumTimings(portions.map(({ timing }) => timing)),
 		attempts: portions.flatMap(({ attempts }) => attempts).sort((a, b) => a.sentMs - b.sentMs),
 		warnings: [...check.warnings, ...results.flatMap(({ warnings }) => warnings)],
@@ -50,13 +50,6 @@ function labelled(error: ImageError, job: ImageJob, made: number): ImageError {
 	const rest =
 		made > 0 ? ` ${made} of its ${job.n} images ${made === 1 ? 'was' : 'were'} made and kept.` : '';
 	return new ImageError({ ...error.details, message: `${label}${error.message}${rest}` });
-}
-
-function sumLosses(losses: readonly Loss[]): Loss {
-	return {
-		usage: sumUsage(losses.map(({ usage }) => usage)),
-		cost: sumCosts(losses.map(({ cost }) => cost)),
-	};
 }
 
 /** Requests of one job overlap: it has waited until the first was sent, and took until the last was done. */

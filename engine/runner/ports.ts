@@ -27,6 +27,8 @@ export interface ArrivedImage {
 	job: ImageJob;
 	/** Which of the job's images, from 0. */
 	index: number;
+	/** Which partial image of it, from 0; absent for the image itself. */
+	partial?: number;
 	bytes: Buffer;
 	header: ImageHeader;
 }

@@ -1,13 +1,15 @@
 import { ImageError } from '../jobs/error';
 import type { ImageJob } from '../jobs/job';
+import type { PartialImage } from '../jobs/outcome';
 import type { Portion } from '../jobs/portions';
 import { requestForJob } from '../requests/forJob';
+import type { ImagesAnswer } from '../responses/answer';
 import { readErrorResponse } from '../responses/errorResponse';
 import { readImageHeader } from '../responses/imageHeader';
-import { readImagesResponse, type ImagesAnswer } from '../responses/imagesResponse';
 import type { FoundImage } from '../responses/jsonImages';
-import type { RunPorts } from './ports';
-import { noImage, resultOf, salvaged, withRequest, type Kept, type RequestResult } from './result';
+import { readAnswer } from '../responses/readAnswer';
+import type { ArrivedImage, RunPorts } from './ports';
+import { noImage, onlyPartials, resultOf, withRequest, type Kept, type RequestResult } from './result';
 
 /** What is to happen on the way. */
 export interface RequestHooks {
@@ -19,7 +21,7 @@ export interface RequestHooks {
 
 /**
  * Sends one request and stores its images as they arrive.
- * @throws ImageError where no image was made
+ * @throws ImageError where the request came to nothing: no image, not even a partial one, and no bill
  */
 export async function requestImages<Ref>(
 	portion: Portion,
@@ -40,18 +42,25 @@ export async function requestImages<Ref>(
 	if (!succeeded) throw await readErrorResponse(response, redact, clock.now());
 
 	const kept: Array<Kept<Ref>> = [];
-	const keep = async (found: FoundImage, number: number): Promise<void> => {
-		kept[number] = 'error' in found ? found : await storeImage(found.bytes, number);
+	const partials: Array<PartialImage<Ref>> = [];
+	const takers = {
+		image: async (found: FoundImage, number: number): Promise<void> => {
+			kept[number] = 'error' in found ? found : await storeImage(found.bytes, { index: first + number });
+		},
+		partial: async (found: FoundImage, index: number): Promise<void> => {
+			if ('error' in found) return;
+			const image = await storeImage(found.bytes, { index: first, partial: index });
+			if ('ref' in image) partials.push({ ...image, index });
+		},
 	};
-	const storeImage = async (bytes: Buffer, number: number): Promise<Kept<Ref>> => {
+	const storeImage = async (
+		bytes: Buffer,
+		place: Pick<ArrivedImage, 'index' | 'partial'>,
+	): Promise<Kept<Ref>> => {
 		const header = readImageHeader(bytes);
 		if (!header) return { error: noImage() };
 		try {
-			return {
-				ref: await store.put({ job, index: first + number, bytes, header }),
-				header,
-				bytes: bytes.length,
-			};
+			return { ref: await store.put({ job, ...place, bytes, header }), header, bytes: bytes.length };
 		} catch (error) {
 			return { error: notStored(error) };
 		}
@@ -59,27 +68,28 @@ export async function requestImages<Ref>(
 
 	let answer: ImagesAnswer;
 	try {
-		answer = await readImagesResponse(response, n, keep, redact, clock.now());
+		answer = await readAnswer(job.endpoint, response, { takers, redact, now: clock.now(), expected: n });
 	} catch (error) {
-		const inHand = kept.some((image) => 'ref' in image);
 		if (!(error instanceof ImageError)) throw error;
-		if (!inHand) throw withRequest(error, response);
-		return salvaged(kept, error, first, response);
+		if (partials.length > 0) return onlyPartials(partials, error, response);
+		throw withRequest(error, response);
 	}
 	const images: Array<Kept<Ref>> = [];
-	for (const [number, { image, url }] of answer.entries.entries()) {
+	for (const { image, url } of answer.entries) {
 		const arrived = image === undefined ? undefined : kept[image];
-		images.push(arrived ?? (url === undefined ? { error: noImage() } : await fetchImage(url, number)));
+		images.push(
+			arrived ?? (url === undefined ? { error: noImage() } : await fetchImage(url, first + images.length)),
+		);
 	}
-	return resultOf(portion, answer, images, response);
+	return resultOf(portion, answer, images, partials, response);
 
-	async function fetchImage(url: string, number: number): Promise<Kept<Ref>> {
+	async function fetchImage(url: string, index: number): Promise<Kept<Ref>> {
 		try {
 			const download = await transport.download(url, timeoutMs, signal);
 			if (download.status !== 200) return { error: notDownloaded(`HTTP ${download.status}`) };
 			const parts: Uint8Array[] = [];
 			for await (const part of download.body) parts.push(part);
-			return await storeImage(Buffer.concat(parts), number);
+			return await storeImage(Buffer.concat(parts), { index });
 		} catch (error) {
 			return { error: notDownloaded(error instanceof Error ? error.message : 'unknown reason') };
 		}

@@ -1,4 +1,5 @@
-import { estimateJob } from '../costs/estimate';
+import { sumBills, type Bill } from '../costs/bill';
+import { estimateJob, mostOf } from '../costs/estimate';
 import type { NanoUsd } from '../costs/money';
 import { totalOf } from '../costs/price';
 import { endsRun, ImageError, type RetryableKind } from '../jobs/error';
@@ -80,20 +81,26 @@ export function checkJob(
 ): JobCheck {
 	const { problems, warnings } = validateJob(job, { provider: settings.provider, today: isoDate(now) });
 	if (problems.length > 0) return { error: validationError(job, problems), warnings };
-	if (settings.maxCost > 0 && !estimateJob(job, findModel(job.model))) {
-		return {
-			error: new ImageError({
-				kind: 'validation',
-				code: 'unknown_price',
-				param: 'model',
-				message:
-					`${job.label}: no price is known for ${job.model}, so a cost limit cannot be kept. ` +
-					'Give a price per image in the options, or take the limit away.',
-			}),
-			warnings,
-		};
+	const estimate = estimateJob(job, findModel(job.model));
+	if (settings.maxCost > 0 && mostOf(estimate) === null) {
+		return { error: unknownPrice(job, estimate ? 'conversation' : 'image'), warnings };
 	}
 	return { warnings };
+}
+
+function unknownPrice(job: ImageJob, which: 'image' | 'conversation'): ImageError {
+	const [param, name, advice] =
+		which === 'image'
+			? ['model', job.model, 'Give a price per image in the options']
+			: ['conversationModel', job.conversation?.model, "Give the conversation's prices in the options"];
+	return new ImageError({
+		kind: 'validation',
+		code: 'unknown_price',
+		param,
+		message:
+			`${job.label}: no price is known for ${name}, so a cost limit cannot be kept. ` +
+			`${advice}, or take the limit away.`,
+	});
 }
 
 function validationError(job: ImageJob, problems: Validation['problems']): ImageError {
@@ -136,6 +143,8 @@ class Run<Ref> {
 	/** Sends a portion's request until it succeeds or there is no use in trying on. */
 	async portion(portion: Portion, lane: number): Promise<PortionOutcome<Ref>> {
 		const attempts: Attempt[] = [];
+		// What tries that came to nothing are known to have cost.
+		const losses: Bill[] = [];
 		const sending = () => {
 			const now = this.sinceStart();
 			attempts.push({ lane, sentMs: now, doneMs: now, result: 'completed' });
@@ -152,18 +161,23 @@ class Run<Ref> {
 				const send = await this.admit(portion);
 				const result = await send(sending);
 				done(before, result.error?.kind ?? 'completed');
-				if (result.error) this.countFailure(result.error);
-				return { ...record(), result };
+				// With an image in hand nothing is repeated.
+				const wait = result.error && result.images.length === 0 ? this.nextTry(result.error, tries()) : null;
+				if (wait === null) {
+					if (result.error) this.countFailure(result.error);
+					return { ...record(), result: withLosses(result, losses) };
+				}
+				if (result.loss && totalOf(result.loss.cost) !== null) losses.push(result.loss);
+				await this.pause(portion, result.error, wait);
 			} catch (thrown) {
 				const error = asImageError(thrown);
 				done(before, error.kind);
-				const wait = nextTry(error, tries(), this.retryPolicy, Math.random());
+				const wait = this.nextTry(error, tries());
 				if (wait === null) {
 					if (error.kind !== 'cancelled' && error.kind !== 'budget') this.countFailure(error);
 					return { ...record(), error };
 				}
-				if (error.kind === 'rate_limit') this.paceOf(portion).hold(wait);
-				await this.ports.clock.sleep(wait, this.stop.signal);
+				await this.pause(portion, error, wait);
 			}
 		}
 	}
@@ -221,8 +235,7 @@ class Run<Ref> {
 	};
 
 	private estimate({ job, n }: Portion): NanoUsd {
-		const estimate = estimateJob({ ...job, n }, findModel(job.model));
-		return estimate ? estimate.input.high + estimate.output.high : 0;
+		return mostOf(estimateJob({ ...job, n }, findModel(job.model))) ?? 0;
 	}
 
 	private paceOf({ job: { model } }: Portion): Pace {
@@ -233,10 +246,26 @@ class Run<Ref> {
 		return pace;
 	}
 
-	private get retryPolicy() {
+	/** Milliseconds until the next try, `null` where there is to be none. */
+	private nextTry(error: ImageError, tries: number): number | null {
 		const { maxRetries, retryOn } = this.settings;
-		return { maxRetries, retryOn, retryDelayMs: DEFAULT_RETRY_DELAY_MS };
+		return nextTry(
+			error,
+			tries,
+			{ maxRetries, retryOn, retryDelayMs: DEFAULT_RETRY_DELAY_MS },
+			Math.random(),
+		);
 	}
+
+	private async pause(portion: Portion, error: ImageError | undefined, ms: number): Promise<void> {
+		if (error?.kind === 'rate_limit') this.paceOf(portion).hold(ms);
+		await this.ports.clock.sleep(ms, this.stop.signal);
+	}
+}
+
+function withLosses<Ref>(result: RequestResult<Ref>, losses: readonly Bill[]): RequestResult<Ref> {
+	if (losses.length === 0) return result;
+	return { ...result, loss: sumBills([...losses, ...(result.loss ? [result.loss] : [])]) };
 }
 
 function outOfBudget(): ImageError {

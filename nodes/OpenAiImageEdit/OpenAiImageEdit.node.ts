@@ -7,13 +7,15 @@ import {
 } from 'n8n-workflow';
 import { DEFAULT_MODEL } from '../../engine/models/catalogue';
 import { CREDENTIAL } from '../shared/authentication';
+import { throughApi } from '../shared/conversation';
 import { runImageNode } from '../shared/imageNode';
 import { sourcesOf } from '../shared/imageSources';
 import { promptParameterOf } from '../shared/jobsFromParameters';
-import { searchModels } from '../shared/modelPicker';
+import { searchConversationModels, searchModels } from '../shared/modelPicker';
 import { commonParameters } from '../shared/parameters/common';
+import { conversationParameters } from '../shared/parameters/conversation';
 import { modelParameter, promptParameter } from '../shared/parameters/image';
-import { overlayParameters, sourceParameters } from '../shared/parameters/sources';
+import { editSourceParameters, overlayParameters } from '../shared/parameters/sources';
 
 export class OpenAiImageEdit implements INodeType {
 	description: INodeTypeDescription = {
@@ -30,8 +32,9 @@ export class OpenAiImageEdit implements INodeType {
 		usableAsTool: true,
 		credentials: [{ name: CREDENTIAL, required: true }],
 		properties: [
+			...conversationParameters,
 			modelParameter,
-			...sourceParameters,
+			...editSourceParameters,
 			{
 				...promptParameter,
 				description: 'What is to be changed, or made of the images',
@@ -42,13 +45,15 @@ export class OpenAiImageEdit implements INodeType {
 		],
 	};
 
-	methods = { listSearch: { searchModels } };
+	methods = { listSearch: { searchModels, searchConversationModels } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await runImageNode(this, async (index) => ({
-			endpoint: 'edits',
-			prompt: promptParameterOf(this, index),
-			...(await sourcesOf(this, index)),
-		}));
+		return await runImageNode(this, async (index) =>
+			throughApi(this, index, {
+				endpoint: 'edits',
+				prompt: promptParameterOf(this, index),
+				...(await sourcesOf(this, index)),
+			}),
+		);
 	}
 }

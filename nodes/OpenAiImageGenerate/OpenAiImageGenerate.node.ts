@@ -7,10 +7,12 @@ import {
 } from 'n8n-workflow';
 import { DEFAULT_MODEL } from '../../engine/models/catalogue';
 import { CREDENTIAL } from '../shared/authentication';
+import { throughApi } from '../shared/conversation';
 import { runImageNode } from '../shared/imageNode';
 import { promptParameterOf } from '../shared/jobsFromParameters';
-import { searchModels } from '../shared/modelPicker';
+import { searchConversationModels, searchModels } from '../shared/modelPicker';
 import { commonParameters } from '../shared/parameters/common';
+import { conversationParameters } from '../shared/parameters/conversation';
 import { modelParameter, promptParameter } from '../shared/parameters/image';
 
 export class OpenAiImageGenerate implements INodeType {
@@ -27,15 +29,19 @@ export class OpenAiImageGenerate implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: CREDENTIAL, required: true }],
-		properties: [modelParameter, promptParameter, ...commonParameters('generations')],
+		properties: [
+			...conversationParameters,
+			modelParameter,
+			promptParameter,
+			...commonParameters('generations'),
+		],
 	};
 
-	methods = { listSearch: { searchModels } };
+	methods = { listSearch: { searchModels, searchConversationModels } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await runImageNode(this, (index) => ({
-			endpoint: 'generations',
-			prompt: promptParameterOf(this, index),
-		}));
+		return await runImageNode(this, (index) =>
+			throughApi(this, index, { endpoint: 'generations', prompt: promptParameterOf(this, index) }),
+		);
 	}
 }

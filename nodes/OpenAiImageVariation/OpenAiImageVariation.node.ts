@@ -30,7 +30,12 @@ export class OpenAiImageVariation implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: CREDENTIAL, required: true }],
-		properties: [modelParameter, ...sourceParameters, ...variationParameters, ...commonParameters('edits')],
+		properties: [
+			modelParameter,
+			...sourceParameters,
+			...variationParameters,
+			...commonParameters('variations'),
+		],
 	};
 
 	methods = { listSearch: { searchModels } };

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { ImageError } from '../../engine/jobs/error';
+import { atStart } from '../../engine/jobs/label';
 import type { ImageBytes } from '../../engine/jobs/source';
 
 /** The largest image that any model takes, bytes. */
@@ -17,7 +18,7 @@ export function downloadedSource(context: IExecuteFunctions, url: string, label:
 			kind: 'validation',
 			code: 'not_downloaded',
 			param: 'imageUrls',
-			message: `${label.charAt(0).toUpperCase()}${label.slice(1)} (${withoutSecrets(url)}) ${reason}`,
+			message: `${atStart(label)} (${withoutSecrets(url)}) ${reason}`,
 		});
 	return {
 		kind: 'bytes',

@@ -2,6 +2,7 @@ import { NodeApiError, NodeOperationError, type IExecuteFunctions, type JsonObje
 import { usd } from '../../engine/costs/money';
 import { totalOf, type Cost } from '../../engine/costs/price';
 import type { ErrorKind, ImageError } from '../../engine/jobs/error';
+import { atStart } from '../../engine/jobs/label';
 import type { JobOutcome } from '../../engine/jobs/outcome';
 
 type Failure = NonNullable<NodeApiError['failure']>;
@@ -70,7 +71,7 @@ const lossesOf = (outcomes: ReadonlyArray<JobOutcome<unknown>>) =>
 
 function paidFor(made: number, outcomes: ReadonlyArray<JobOutcome<unknown>>): string {
 	const lost = amount(lossesOf(outcomes));
-	const alsoLost = lost === '' ? '' : ` ${capital(lost)} went on answers that held no usable image.`;
+	const alsoLost = lost === '' ? '' : ` ${atStart(lost)} went on answers that held no usable image.`;
 	const maybe = outcomes.some(({ error }) => error?.details.maybeBilled === true);
 	if (made === 0)
 		return lost === '' && !maybe ? 'No image had been paid for.' : `No image had been made.${alsoLost}`;
@@ -88,8 +89,4 @@ function amount(costs: readonly Cost[]): string {
 	const sum = known.reduce((all, total) => all + total, 0);
 	if (sum === 0) return '';
 	return `${known.length < costs.length ? 'at least ' : ''}$${usd(sum)}`;
-}
-
-function capital(text: string): string {
-	return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { JobOutcome } from '../../engine/jobs/outcome';
 import { accumulateTokenUsage } from 'n8n-workflow';
+import { sumBills } from '../../engine/costs/bill';
 import { sumUsage } from '../../engine/costs/usage';
 
 /** Shows in the editor what the items say in their `warnings`, each sentence once. */
@@ -12,9 +13,12 @@ export function hintWarnings(context: IExecuteFunctions, warnings: readonly stri
 
 /** Adds the tokens to n8n's own count of the execution's. n8n has the function from 2.16 on. */
 export function countTokens(context: IExecuteFunctions, outcomes: ReadonlyArray<JobOutcome<unknown>>): void {
-	const usage = sumUsage(
-		outcomes.flatMap(({ images, loss }) => [...images.map((image) => image.usage), loss?.usage ?? null]),
+	if (typeof accumulateTokenUsage !== 'function') return;
+	const { usage, texts } = sumBills(
+		outcomes.flatMap(({ images, loss }) => [...images, ...(loss ? [loss] : [])]),
 	);
-	if (!usage || typeof accumulateTokenUsage !== 'function') return;
-	accumulateTokenUsage(context, usage.inputTextTokens + usage.inputImageTokens, usage.outputTokens);
+	const talk = sumUsage(texts.map((text) => text.usage));
+	const input = (usage?.inputTextTokens ?? 0) + (usage?.inputImageTokens ?? 0) + (talk?.inputTokens ?? 0);
+	const output = (usage?.outputTokens ?? 0) + (talk?.outputTokens ?? 0);
+	if (input + output > 0) accumulateTokenUsage(context, input, output);
 }

@@ -19,6 +19,8 @@ const READERS: Readonly<Record<string, Reader>> = {
 	binary: binaries,
 	url: urls,
 	fileId: fileIds,
+	// The conversation has them already.
+	response: () => Promise.resolve([]),
 };
 
 /** Reads where an item's images are. Of those at hand, the first bytes are read as well; no image is held. */

@@ -6,22 +6,34 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 import { estimateJob } from '../../engine/costs/estimate';
-import { totalOf, sumCosts } from '../../engine/costs/price';
-import { sumUsage } from '../../engine/costs/usage';
+import { sumBills } from '../../engine/costs/bill';
+import { totalOf } from '../../engine/costs/price';
 import type { ImageError } from '../../engine/jobs/error';
-import type { JobOutcome } from '../../engine/jobs/outcome';
+import type { JobOutcome, PartialImage, ProducedImage } from '../../engine/jobs/outcome';
 import { portionsOf } from '../../engine/jobs/portions';
 import { findModel } from '../../engine/models/find';
 import type { JobCheck } from '../../engine/runner/run';
 import { nodeErrorFrom } from './errors';
-import { costJson, errorJson, estimateJson, fileJson, identityJson, imageJson, usageJson } from './imageJson';
+import {
+	billJson,
+	errorJson,
+	estimateJson,
+	fileJson,
+	identityJson,
+	imageJson,
+	storedJson,
+	usageJson,
+} from './imageJson';
 import type { NodeJob } from './jobsFromParameters';
+import { signedUrls, type UrlOf } from './signedUrls';
 
 /** The node's `output` collection, as far as it is about items. */
 interface OutputSettings {
 	binaryPropertyName: string;
 	layout: 'itemPerImage' | 'itemPerInput';
 	includeInput: boolean;
+	/** Whether to add a link to each image. */
+	signedUrl: boolean;
 }
 
 /** The items that come out for an input item: its images, and where some are missing, the reason. */
@@ -31,18 +43,27 @@ export function itemsFrom(
 ): INodeExecutionData[] {
 	const { job, images, error } = outcome;
 	const settings = outputSettings(context, job.index);
+	const urlOf = settings.signedUrl ? signedUrls(context) : undefined;
 	const pairedItem = { item: job.index };
 	const own = settings.includeInput ? (context.getInputData()[job.index]?.json ?? {}) : {};
 	const items: INodeExecutionData[] =
 		settings.layout === 'itemPerInput' && images.length > 0
-			? [{ json: { ...own, ...allImagesJson(outcome) }, binary: binariesOf(outcome, settings), pairedItem }]
+			? [
+					{
+						json: { ...own, ...allImagesJson(outcome, urlOf) },
+						binary: binariesOf(images, settings),
+						pairedItem,
+					},
+				]
 			: images.map((image) => ({
-					json: { ...own, ...imageJson(outcome, image) },
-					binary: { [settings.binaryPropertyName]: image.ref },
+					json: { ...own, ...imageJson(outcome, image, urlOf) },
+					binary: binariesOf([image], settings),
 					pairedItem,
 				}));
 	if (error) {
 		const item: INodeExecutionData = { json: { ...own, ...failureJson(outcome) }, pairedItem };
+		const { partials } = outcome;
+		if (partials.length > 0) item.binary = partialsOf(partials, settings.binaryPropertyName);
 		if (context.getNode().onError === 'continueErrorOutput') markFailed(context, item, error);
 		items.push(item);
 	}
@@ -92,41 +113,51 @@ function outputSettings(context: IExecuteFunctions, index: number): OutputSettin
 		binaryPropertyName: output.binaryPropertyName?.trim() || 'data',
 		layout: output.layout ?? 'itemPerImage',
 		includeInput: output.includeInput ?? false,
+		// An agent sees nothing but the JSON: without a link it could not hand the image on.
+		signedUrl: output.signedUrl === true || context.getNode().type.endsWith('Tool'),
 	};
 }
 
-/** `data`, `data_1`, `data_2`, ... */
+/** `data`, `data_1`, `data_2`, ..., each followed by its partial images. */
 function binariesOf(
-	{ images }: JobOutcome<IBinaryData>,
+	images: ReadonlyArray<ProducedImage<IBinaryData>>,
 	{ binaryPropertyName }: OutputSettings,
 ): IBinaryKeyData {
-	return Object.fromEntries(
-		images.map(({ ref }, index) => [
-			index === 0 ? binaryPropertyName : `${binaryPropertyName}_${index}`,
-			ref,
-		]),
-	);
+	return Object.assign(
+		{},
+		...images.map(({ ref, partials }, index) => {
+			const name = index === 0 ? binaryPropertyName : `${binaryPropertyName}_${index}`;
+			return { [name]: ref, ...partialsOf(partials, name) };
+		}),
+	) as IBinaryKeyData;
+}
+
+/** `data_partial_0`, `data_partial_1`, ... */
+function partialsOf(partials: ReadonlyArray<PartialImage<IBinaryData>>, name: string): IBinaryKeyData {
+	return Object.fromEntries(partials.map(({ index, ref }) => [`${name}_partial_${index}`, ref]));
 }
 
 /** All images of a job in one item: those of the first, with the sums, and every image in `images`. */
-function allImagesJson(outcome: JobOutcome<IBinaryData>): IDataObject {
+function allImagesJson(outcome: JobOutcome<IBinaryData>, urlOf?: UrlOf): IDataObject {
 	const { images, warnings } = outcome;
 	const [first] = images;
+	const bill = sumBills(images);
 	return {
-		...(first ? imageJson(outcome, first) : {}),
-		images: images.map(fileJson),
-		usage: usageJson(sumUsage(images.map(({ usage }) => usage))),
-		cost: costJson(sumCosts(images.map(({ cost }) => cost))),
+		...(first ? imageJson(outcome, first, urlOf) : {}),
+		images: images.map((image) => fileJson(image, urlOf)),
+		usage: usageJson(bill),
+		cost: billJson(bill),
 		request_ids: [...new Set(images.map(({ requestId }) => requestId))],
 		warnings: [...warnings, ...images.flatMap((image) => image.warnings)],
 	};
 }
 
 /** `cost` and `usage` are there where something was paid for although no image came of it. */
-function failureJson({ job, error, loss, timing }: JobOutcome<IBinaryData>): IDataObject {
+function failureJson({ job, error, loss, partials, timing }: JobOutcome<IBinaryData>): IDataObject {
 	return {
 		prompt: job.prompt,
 		...(error ? { error: errorJson(error, timing.attempts) } : {}),
-		...(loss && totalOf(loss.cost) !== 0 ? { usage: usageJson(loss.usage), cost: costJson(loss.cost) } : {}),
+		...(partials.length > 0 ? { partial_images: partials.map(storedJson) } : {}),
+		...(loss && totalOf(loss.cost) !== 0 ? { usage: usageJson(loss), cost: billJson(loss) } : {}),
 	};
 }

@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { UserPrices } from '../../engine/costs/price';
 import type { NamedJob } from '../../engine/jobs/fileNames';
 import { PARAMETER_NAMES, type ImageJob, type ImageParameters } from '../../engine/jobs/job';
+import { choiceOf, numberOf, textOf } from './cells';
 
 /** What the node's `options` collection holds; what was not added is not there. */
 interface Options {
@@ -14,6 +15,7 @@ interface Options {
 	moderation?: unknown;
 	outputCompression?: unknown;
 	outputFormat?: unknown;
+	partialImages?: unknown;
 	prices?: { values?: Required<UserPrices> };
 	safetyIdentifier?: unknown;
 	svgModel?: unknown;
@@ -24,10 +26,27 @@ interface Options {
 export type NodeJob = ImageJob & NamedJob;
 
 /** Fields of the API's request that have parameters of their own. */
-const RESERVED = ['model', 'prompt', 'n', 'stream', 'partial_images', 'image', 'images', 'mask', 'markup'];
+const RESERVED = [
+	'model',
+	'prompt',
+	'n',
+	'stream',
+	'partial_images',
+	'image',
+	'images',
+	'mask',
+	'markup',
+	'input',
+	'tools',
+	'tool_choice',
+	'previous_response_id',
+];
 
 /** What a node's own parameters make of an item, beside the common ones. */
-export type JobCore = Pick<ImageJob, 'endpoint' | 'prompt' | 'images' | 'mask' | 'markup' | 'problems'>;
+export type JobCore = Pick<
+	ImageJob,
+	'endpoint' | 'prompt' | 'images' | 'mask' | 'markup' | 'conversation' | 'problems'
+>;
 
 /**
  * Reads every item's parameters. An item whose expressions fail gets a job that says so, and is not sent.
@@ -63,7 +82,7 @@ export async function jobsFromParameters(
 
 /** Reads a node's prompt. */
 export function promptParameterOf(context: IExecuteFunctions, index: number): string {
-	return text(context.getNodeParameter('prompt', index, ''));
+	return textOf(context.getNodeParameter('prompt', index, ''));
 }
 
 /**
@@ -79,22 +98,23 @@ function commonParameters(
 	const { known, unknown, problem } = additionalParameters(options.additionalParameters);
 	const prices = userPrices(options);
 	return {
-		model: text(context.getNodeParameter('model', index, '', { extractValue: true })).trim(),
-		n: number(context.getNodeParameter('n', index, 1)) ?? 1,
+		model: textOf(context.getNodeParameter('model', index, '', { extractValue: true })).trim(),
+		n: numberOf(context.getNodeParameter('n', index, 1)) ?? 1,
 		// The engine compares every value with what the model has; until then they are whatever the user gave.
 		parameters: {
 			...(withoutGaps({
 				size: sizeOf(context, index),
-				quality: choice(context.getNodeParameter('quality', index, 'auto')),
-				background: choice(options.background),
-				moderation: choice(options.moderation),
-				output_format: choice(options.outputFormat)?.replace(/^\.?jpe?g$/, 'jpeg'),
-				output_compression: number(options.outputCompression),
-				input_fidelity: choice(options.inputFidelity),
-				safety_identifier: text(options.safetyIdentifier),
-				complexity: choice(options.complexity),
-				frame_count: number(options.frameCount),
-				frame_duration_ms: number(options.frameDurationMs),
+				quality: choiceOf(context.getNodeParameter('quality', index, 'auto')),
+				background: choiceOf(options.background),
+				moderation: choiceOf(options.moderation),
+				output_format: choiceOf(options.outputFormat)?.replace(/^\.?jpe?g$/, 'jpeg'),
+				output_compression: numberOf(options.outputCompression),
+				input_fidelity: choiceOf(options.inputFidelity),
+				safety_identifier: textOf(options.safetyIdentifier),
+				complexity: choiceOf(options.complexity),
+				frame_count: numberOf(options.frameCount),
+				frame_duration_ms: numberOf(options.frameDurationMs),
+				partial_images: numberOf(options.partialImages) || undefined,
 				svg: svgOf(options),
 			}) as ImageParameters),
 			...(known as ImageParameters),
@@ -102,19 +122,19 @@ function commonParameters(
 		...(Object.keys(unknown).length > 0 ? { additional: unknown } : {}),
 		...(prices ? { prices } : {}),
 		...(problem === undefined ? {} : { problems: [{ field: 'additionalParameters', message: problem }] }),
-		fileName: text(output.fileName),
+		fileName: textOf(output.fileName),
 	};
 }
 
 function sizeOf(context: IExecuteFunctions, index: number): string | undefined {
-	const size = choice(context.getNodeParameter('size', index, 'auto'))?.replace(/\s*[x×*]\s*/, 'x');
+	const size = choiceOf(context.getNodeParameter('size', index, 'auto'))?.replace(/\s*[x×*]\s*/, 'x');
 	if (size !== 'custom') return size;
-	return `${text(context.getNodeParameter('width', index, ''))}x${text(context.getNodeParameter('height', index, ''))}`;
+	return `${textOf(context.getNodeParameter('width', index, ''))}x${textOf(context.getNodeParameter('height', index, ''))}`;
 }
 
 function svgOf({ svgModel, svgReasoningEffort }: Options): object | undefined {
-	const model = text(svgModel);
-	const effort = choice(svgReasoningEffort);
+	const model = textOf(svgModel);
+	const effort = choiceOf(svgReasoningEffort);
 	if (model === '') return undefined;
 	return { model, ...(effort === undefined ? {} : { reasoning: { effort } }) };
 }
@@ -173,26 +193,4 @@ function withoutGaps(parameters: Record<string, unknown>): Record<string, unknow
 	return Object.fromEntries(
 		Object.entries(parameters).filter(([, value]) => value !== undefined && value !== ''),
 	);
-}
-
-function text(value: unknown): string {
-	return value === undefined || value === null
-		? ''
-		: typeof value === 'object'
-			? JSON.stringify(value)
-			: String(value);
-}
-
-/** One word out of a list, however it is written. `auto` is the API's default, and not every server knows the word. */
-function choice(value: unknown): string | undefined {
-	const word = text(value).trim().toLowerCase();
-	return word === '' || word === 'auto' ? undefined : word;
-}
-
-/** A number, also as text; what is no number stays as it was given, for the validation to name. */
-function number(value: unknown): number | undefined {
-	if (value === undefined || value === null || (typeof value === 'string' && value.trim() === ''))
-		return undefined;
-	const read = Number(value);
-	return Number.isNaN(read) ? (value as number) : read;
 }

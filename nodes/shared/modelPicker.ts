@@ -3,6 +3,7 @@ import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult
 import { estimateJob } from '../../engine/costs/estimate';
 import { usd } from '../../engine/costs/money';
 import { MODELS } from '../../engine/models/catalogue';
+import { CONVERSATION_MODELS, findConversationModel } from '../../engine/models/conversationModels';
 import { findModel } from '../../engine/models/find';
 import { isoDate, stageOn } from '../../engine/models/lifecycle';
 import type { ImageModel } from '../../engine/models/model';
@@ -32,6 +33,40 @@ export async function searchModels(
 		.filter(({ id }) => !filter || id.toLowerCase().includes(filter.toLowerCase()))
 		.sort((a, b) => rank(a.id) - rank(b.id) || a.id.localeCompare(b.id))
 		.map(listItem);
+	return { results };
+}
+
+/** Chat models that are none for images: what they are for is in their names. */
+const OTHER_WORK =
+	/image|dall-e|audio|realtime|transcribe|tts|whisper|embedding|moderation|search|codex|instruct|sora|research|computer-use|-3\.5-|cyber|daybreak|rosalind/i;
+
+/** The credential's chat models, those that are known here first, with their prices and a shutdown date. */
+export async function searchConversationModels(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const { provider, baseUrl } = readCredential(await this.getCredentials(CREDENTIAL));
+	const { data = [] } = await listModels(this, baseUrl);
+	const known = (id: string) => CONVERSATION_MODELS.findIndex((model) => model.id === id);
+	const place = (id: string) => (known(id) === -1 ? CONVERSATION_MODELS.length : known(id));
+	const today = isoDate(Date.now());
+	const results = data
+		.filter(
+			({ id }) =>
+				known(id) !== -1 || provider === 'compatible' || (/^(gpt|o\d)/.test(id) && !OTHER_WORK.test(id)),
+		)
+		.filter(
+			({ id }) => provider !== 'openai' || stageOn(findConversationModel(id) ?? {}, today) !== 'retired',
+		)
+		.filter(({ id }) => !filter || id.toLowerCase().includes(filter.toLowerCase()))
+		.sort((a, b) => place(a.id) - place(b.id) || a.id.localeCompare(b.id))
+		.map(({ id, shutdown_date }) => {
+			const model = findConversationModel(id);
+			const price = model
+				? `$${model.prices.textIn} in, $${model.prices.textOut} out per million tokens`
+				: '';
+			return namedItem(id, price, shutdown_date?.slice(0, 10) ?? model?.shutdown);
+		});
 	return { results };
 }
 
@@ -71,10 +106,11 @@ function rank(id: string): number {
 
 function listItem({ id, shutdown_date }: ListedModel): INodeListSearchItems {
 	const model = findModel(id);
-	const shutdown = shutdown_date?.slice(0, 10) ?? model?.shutdown;
-	const notes = [model ? priceNote(model) : '', shutdown ? `shuts down ${shutdown}` : ''].filter(
-		(note) => note !== '',
-	);
+	return namedItem(id, model ? priceNote(model) : '', shutdown_date?.slice(0, 10) ?? model?.shutdown);
+}
+
+function namedItem(id: string, price: string, shutdown: string | undefined): INodeListSearchItems {
+	const notes = [price, shutdown ? `shuts down ${shutdown}` : ''].filter((note) => note !== '');
 	return { name: notes.length > 0 ? `${id} (${notes.join(', ')})` : id, value: id };
 }
 

@@ -179,5 +179,8 @@ describe('file names', () => {
 		expect(safeName('../../etc/passwd')).toBe('etc-passwd');
 		expect(safeName('a\u0000b')).toBe('a-b');
 		expect(safeName('...')).toBe('image');
+		expect(safeName('COM¹')).toBe('COM¹_');
+		expect(safeName('conin$')).toBe('conin$_');
+		expect(Buffer.byteLength(safeName(`con.${'x'.repeat(300)}`))).toBe(200);
 	});
 });

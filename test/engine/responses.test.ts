@@ -5,8 +5,9 @@ import {
 	readErrorResponse,
 	waitingTime,
 } from '../../engine/responses/errorResponse';
-import { readImagesResponse, readUsage } from '../../engine/responses/imagesResponse';
-import { JsonImageReader, type FoundImage } from '../../engine/responses/jsonImages';
+import { readImagesResponse } from '../../engine/responses/imagesResponse';
+import { IMAGES_API_KEYS, JsonImageReader, type FoundImage } from '../../engine/responses/jsonImages';
+import { readUsage } from '../../engine/responses/usage';
 import { pieces, PNG } from './world';
 
 const bytes = (found: FoundImage) =>
@@ -16,7 +17,7 @@ function readCut(
 	text: Buffer,
 	cuts: number[],
 ): { images: Array<string | null | undefined>; document: unknown } {
-	const reader = new JsonImageReader();
+	const reader = new JsonImageReader(IMAGES_API_KEYS);
 	const images: Array<string | null | undefined> = [];
 	const ends = [...new Set(cuts.map((cut) => cut % (text.length + 1)))].sort((a, b) => a - b);
 	let from = 0;
@@ -94,13 +95,13 @@ describe('the streaming decoder', () => {
 
 	it('says when an answer breaks off, and keeps the images before', () => {
 		const text = Buffer.from(`{"data":[{"b64_json":"${PNG.toString('base64')}"},{"b64_json":"AAAA`);
-		const reader = new JsonImageReader();
+		const reader = new JsonImageReader(IMAGES_API_KEYS);
 		expect(reader.push(text).map(bytes)).toEqual([PNG.toString('hex')]);
 		expect(() => reader.end()).toThrow(expect.objectContaining({ kind: 'interrupted' }));
 	});
 
 	it('does not hold more text than an answer of images has', () => {
-		const reader = new JsonImageReader();
+		const reader = new JsonImageReader(IMAGES_API_KEYS);
 		expect(() => {
 			for (let count = 0; count < 20; count++) reader.push(Buffer.alloc(1024 * 1024, 'x'));
 		}).toThrow(expect.objectContaining({ kind: 'invalid_response' }));
@@ -115,7 +116,12 @@ describe('an answer of images', () => {
 			return await Promise.resolve();
 		};
 		const response = { status: 200, headers, body: pieces(Buffer.from(body), 7) };
-		const answer = await readImagesResponse(response, 1, take, (text) => text, 0);
+		const answer = await readImagesResponse(response, {
+			takers: { image: take, partial: take },
+			redact: (text) => text,
+			now: 0,
+			expected: 1,
+		});
 		return { answer, images };
 	};
 
@@ -148,7 +154,7 @@ describe('an answer of images', () => {
 				outputTokens: 200,
 				outputTextTokens: 20,
 			},
-			svgUsage: null,
+			authors: [],
 		});
 	});
 

@@ -104,19 +104,22 @@ describe('the cost of a request', () => {
 		});
 	});
 
-	it('of an SVG is unknown, for its author is paid apart', async () => {
-		const { result, images } = await generate(table, {
+	it('of an SVG has a part for its author', async () => {
+		const { images } = await generate(table, {
 			rows: [{ prompt: 'a fox', size: '1024x640', quality: 'low', output_format: 'svg', n: 2 }],
 			standIn,
 		});
 		expect(standIn.books.map(({ n }) => n)).toEqual([1, 1]);
-		for (const { cost, warnings } of images) {
-			expect(cost).toMatchObject({ total: null, basis: 'unknown' });
-			expect(warnings.join()).toMatch(/written by gpt-6-luna/);
+		for (const { cost, usage } of images) {
+			const { svg } = usage as unknown as {
+				svg: { model: string; input_tokens: number; output_tokens: number };
+			};
+			const { svg: author, image } = cost as unknown as Record<string, { total: number }>;
+			expect(svg.model).toBe('gpt-6-luna');
+			// $0.10 and $0.50 per million tokens.
+			expect(author!.total).toBeCloseTo(svg.input_tokens * 1e-7 + svg.output_tokens * 5e-7, 9);
+			expect(cost).toMatchObject({ basis: 'usage', total: expect.closeTo(image!.total + author!.total, 9) });
 		}
-		expect(result.hints('Generate').map(({ message }) => message)).toEqual(
-			expect.arrayContaining([expect.stringMatching(/price is not known/)]),
-		);
 	});
 });
 

@@ -50,6 +50,7 @@ const everything = [
 	'moderation',
 	'outputCompression',
 	'outputFormat',
+	'partialImages',
 	'prices',
 	'safetyIdentifier',
 	'svgModel',

@@ -15,20 +15,20 @@ function choice(name: string, names: Readonly<Record<string, string>>) {
 
 /** What else can be said of the image. Each option shows only on endpoints and for models that have it. */
 export function optionsFor(endpoint: Endpoint): INodeProperties {
-	const elsewhere = OPTIONS_OF_ONE_ENDPOINT.filter((option) => option.endpoint !== endpoint).map(
-		({ name }) => name,
-	);
 	return {
 		...optionsParameter,
-		options: optionsParameter.options?.filter(({ name }) => !elsewhere.includes(name)) ?? [],
+		options: optionsParameter.options?.filter(({ name }) => ONLY_ON[name]?.includes(endpoint) ?? true) ?? [],
 	};
 }
 
-const OPTIONS_OF_ONE_ENDPOINT: ReadonlyArray<{ name: string; endpoint: Endpoint }> = [
-	{ name: 'inputFidelity', endpoint: 'edits' },
-	{ name: 'svgModel', endpoint: 'generations' },
-	{ name: 'svgReasoningEffort', endpoint: 'generations' },
-];
+/** Options that some operations do not have. */
+const ONLY_ON: Readonly<Record<string, readonly Endpoint[]>> = {
+	conversationPrices: ['generations', 'edits'],
+	inputFidelity: ['edits', 'variations'],
+	partialImages: ['generations', 'edits'],
+	svgModel: ['generations'],
+	svgReasoningEffort: ['generations'],
+};
 
 const optionsParameter: INodeProperties = {
 	displayName: 'Options',
@@ -62,6 +62,38 @@ const optionsParameter: INodeProperties = {
 			description: 'How much thought the model gives to planning the image, whatever its quality',
 			options: choice('complexity', { low: 'Low', medium: 'Medium', high: 'High' }),
 			...has('complexity'),
+		},
+		{
+			displayName: 'Conversation Prices',
+			name: 'conversationPrices',
+			type: 'fixedCollection',
+			default: {},
+			placeholder: 'Set Prices',
+			description:
+				'For conversation models whose prices this node does not know, or for those of your own contract',
+			options: [
+				{
+					displayName: 'Prices',
+					name: 'values',
+					values: [
+						{
+							displayName: 'Input (USD per Million Tokens)',
+							name: 'textIn',
+							type: 'number',
+							typeOptions: { minValue: 0 },
+							default: 0,
+						},
+						{
+							displayName: 'Output (USD per Million Tokens)',
+							name: 'textOut',
+							type: 'number',
+							typeOptions: { minValue: 0 },
+							default: 0,
+						},
+					],
+				},
+			],
+			displayOptions: { show: { '/api': ['responses'] } },
 		},
 		{
 			displayName: 'Frame Count',
@@ -115,6 +147,16 @@ const optionsParameter: INodeProperties = {
 			default: 'png',
 			options: choice('output_format', { gif: 'GIF', jpeg: 'JPEG', png: 'PNG', svg: 'SVG', webp: 'WebP' }),
 			...has('output_format'),
+		},
+		{
+			displayName: 'Partial Images',
+			name: 'partialImages',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 3, numberPrecision: 0 },
+			default: 1,
+			description:
+				'How many stages of the image on its way to keep beside it, in data_partial_0 and so on. Each costs some 100 tokens. Not for GIF and SVG.',
+			...has('partial_images'),
 		},
 		{
 			displayName: 'Prices',

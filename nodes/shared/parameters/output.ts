@@ -45,5 +45,13 @@ export const outputParameter: INodeProperties = {
 			default: 'data',
 			description: 'The name of the output binary field to put the file in',
 		},
+		{
+			displayName: 'Signed URL',
+			name: 'signedUrl',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to add a link to the JSON of each image, with which anyone can fetch it for a day. An AI agent gets it in any case. Not where n8n keeps binary data in memory.',
+		},
 	],
 };

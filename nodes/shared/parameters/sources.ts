@@ -1,19 +1,32 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-/** Where the images are that an edit or a variation starts from. */
+const imageCallParameter: INodeProperties = {
+	displayName: 'Image Call ID',
+	name: 'imageCallId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. {{ $json.image_call_id }}',
+	description:
+		'The image_call_id of an earlier item, to start from that very image. Empty for the last image of the conversation.',
+	displayOptions: { show: { api: ['responses'], imageSource: ['response'] } },
+};
+
+const imageSourceParameter: INodeProperties = {
+	displayName: 'Image Source',
+	name: 'imageSource',
+	type: 'options',
+	default: 'binary',
+	description: 'Where the images to start from are',
+	options: [
+		{ name: 'Binary Data', value: 'binary', description: 'Files of the input item' },
+		{ name: 'File ID', value: 'fileId', description: "Files that were uploaded to OpenAI's Files API" },
+		{ name: 'URL or Base64', value: 'url', description: 'Addresses on the web, data URLs or base64 text' },
+	],
+};
+
+/** Where the images are that a variation starts from. */
 export const sourceParameters: INodeProperties[] = [
-	{
-		displayName: 'Image Source',
-		name: 'imageSource',
-		type: 'options',
-		default: 'binary',
-		description: 'Where the images to start from are',
-		options: [
-			{ name: 'Binary Data', value: 'binary', description: 'Files of the input item' },
-			{ name: 'File ID', value: 'fileId', description: "Files that were uploaded to OpenAI's Files API" },
-			{ name: 'URL or Base64', value: 'url', description: 'Addresses on the web, data URLs or base64 text' },
-		],
-	},
+	imageSourceParameter,
 	{
 		displayName: 'Input Data Field Name',
 		name: 'binaryPropertyNames',
@@ -57,6 +70,28 @@ export const sourceParameters: INodeProperties[] = [
 		displayOptions: { show: { imageSource: ['fileId'] } },
 	},
 ];
+
+/** Those of an edit, which may go on from an image of its conversation. */
+export const editSourceParameters: INodeProperties[] = sourceParameters.flatMap((parameter) =>
+	parameter === imageSourceParameter
+		? [
+				{
+					...imageSourceParameter,
+					options: [
+						...(imageSourceParameter.options as INodePropertyOptions[]).slice(0, 1),
+						{
+							name: 'Earlier Response',
+							value: 'response',
+							description: 'The last image of the conversation, or one of its earlier ones',
+							displayOptions: { show: { api: ['responses'] } },
+						},
+						...(imageSourceParameter.options as INodePropertyOptions[]).slice(1),
+					],
+				},
+				imageCallParameter,
+			]
+		: [parameter],
+);
 
 /** What lies upon the first image of an edit. */
 export const overlayParameters: INodeProperties[] = [
