@@ -22,16 +22,12 @@ export function billOf(usage: Usage | null, imageCost: Cost, texts: TextWork[]):
 }
 
 /** Divides a bill over images; tokens and prices add up to it exactly. @param parts 1 or more */
-export function shareBill({ usage, texts, imageCost, cost }: Bill, parts: number): Bill[] {
+export function shareBill({ usage, texts, imageCost }: Bill, parts: number): Bill[] {
 	const usages = usage ? shareUsage(usage, parts) : [];
 	const sharesOfTexts = shareTexts(texts, parts);
-	const imageCosts = shareCost(imageCost, parts);
-	return shareCost(cost, parts).map((share, index) => ({
-		usage: usages[index] ?? null,
-		texts: sharesOfTexts[index] ?? [],
-		imageCost: imageCosts[index] ?? UNKNOWN_COST,
-		cost: share,
-	}));
+	return shareCost(imageCost, parts).map((share, index) =>
+		billOf(usages[index] ?? null, share, sharesOfTexts[index] ?? []),
+	);
 }
 
 export function sumBills(bills: readonly Bill[]): Bill {

@@ -6,8 +6,10 @@ import { isPossibleCount } from './validation';
 
 /** A job and how its files are to be called. */
 export interface NamedJob extends Pick<ImageJob, 'index' | 'prompt' | 'n' | 'model' | 'parameters'> {
-	/** `{slug}` `{name}` `{index}` `{image}` `{model}` `{quality}` `{date}`; empty for the default. */
+	/** `{slug}` `{name}` `{index}` `{image}` `{NN}` `{model}` `{quality}` `{date}`; empty for the default. */
 	fileName?: string;
+	/** Folders below the output's own, with forward slashes, each a safe name. */
+	folder?: string;
 	/** The job's own name, where it has one. */
 	name?: string;
 }
@@ -24,18 +26,23 @@ const LONGEST_SLUG_LETTERS = 50;
  */
 export class FileNames {
 	private readonly taken = new Set<string>();
+	/** The last counter that a name was told apart by. */
+	private readonly counts = new Map<string, number>();
 	private readonly names = new Map<number, string[]>();
+	/** By a job's index. */
+	private readonly places = new Map<number, number>();
 
 	/** @param now milliseconds since 1970, for `{date}` */
 	constructor(
 		private readonly jobs: readonly NamedJob[],
 		private readonly now: number,
 	) {
-		for (const job of jobs) {
+		for (const [place, job] of jobs.entries()) {
+			this.places.set(job.index, place);
 			this.names.set(
 				job.index,
 				Array.from({ length: isPossibleCount(job.n) ? job.n : 0 }, (_, image) =>
-					this.unique(this.baseName(job, image), image),
+					this.unique(folderOf(job) + this.baseName(job, image), image),
 				),
 			);
 		}
@@ -61,8 +68,9 @@ export class FileNames {
 		const values: Record<string, string> = {
 			slug,
 			name: job.name ?? slug,
-			index: String(this.jobs.indexOf(job) + 1).padStart(digits, '0'),
+			index: String((this.places.get(job.index) ?? 0) + 1).padStart(digits, '0'),
 			image: String(image + 1),
+			NN: String(image + 1).padStart(2, '0'),
 			model: job.model,
 			quality: job.parameters.quality ?? 'auto',
 			date: isoDate(this.now),
@@ -72,13 +80,20 @@ export class FileNames {
 	}
 
 	private unique(base: string, image: number): string {
+		const key = base.toLowerCase();
+		let count = Math.max(this.counts.get(key) ?? 0, image) + 1;
 		let name = base;
-		for (let count = image + 1; this.taken.has(name.toLowerCase()); count++) {
+		for (; this.taken.has(name.toLowerCase()); count++) {
 			if (count > 1) name = `${base}_${count}`;
 		}
+		this.counts.set(key, count - 1);
 		this.taken.add(name.toLowerCase());
 		return name;
 	}
+}
+
+function folderOf({ folder }: NamedJob): string {
+	return folder ? `${folder}/` : '';
 }
 
 /** The true format decides on the ending, whatever the template says. */

@@ -13,6 +13,8 @@ export interface ImageBytes {
 	kind: 'bytes';
 	/** How messages call it: `binary property "data"`. */
 	label: string;
+	/** The same for the same image, where that is known without reading it. */
+	identity?: string;
 	/** Where they are known before it is read. */
 	facts?: SourceFacts;
 	/** @throws ImageError where it cannot be had */

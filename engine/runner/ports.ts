@@ -9,6 +9,17 @@ export interface RunPorts<Ref> {
 	store: ImageStore<Ref>;
 	/** Aborted when the user cancels. */
 	signal: AbortSignal;
+	/** Is told how far the run is, each time a request is done with. */
+	onProgress?(progress: RunProgress): void;
+}
+
+export interface RunProgress {
+	/** All requests of the run. */
+	requests: number;
+	/** Those that are done with, well or not. */
+	done: number;
+	/** Images in hand. */
+	images: number;
 }
 
 /** Milliseconds since 1970. */

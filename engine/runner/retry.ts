@@ -9,7 +9,7 @@ export interface RetryPolicy {
 	retryDelayMs: number;
 }
 
-/** The SDK's own schedule: half a second, doubled with each try, up to eight, less up to a quarter by chance. */
+/** The SDK's own schedule, milliseconds: half a second, doubled with each try, up to eight, less up to a quarter by chance. */
 export const DEFAULT_RETRY_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 8000;
 const JITTER = 0.25;

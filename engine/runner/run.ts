@@ -2,39 +2,23 @@ import { sumBills, type Bill } from '../costs/bill';
 import { estimateJob, mostOf } from '../costs/estimate';
 import type { NanoUsd } from '../costs/money';
 import { totalOf } from '../costs/price';
-import { endsRun, ImageError, type RetryableKind } from '../jobs/error';
-import type { ImageJob, Provider } from '../jobs/job';
+import { endsRun, ImageError } from '../jobs/error';
+import type { ImageJob } from '../jobs/job';
 import type { Attempt, JobOutcome, Timing } from '../jobs/outcome';
 import { portionsOf, type Portion } from '../jobs/portions';
-import { validateJob, type Validation } from '../jobs/validation';
 import { findModel } from '../models/find';
-import { isoDate } from '../models/lifecycle';
 import { Budget } from './budget';
+import { checkJob } from './check';
+import { Deadline } from './deadline';
 import { inLanes } from './lanes';
 import { outcomeOf, type PortionOutcome } from './outcomes';
 import { SlidingWindowPace, type Pace } from './pace';
 import type { RunPorts } from './ports';
 import { requestImages } from './request';
 import type { RequestResult } from './result';
-import { DEFAULT_RETRY_DELAY_MS, nextTry } from './retry';
+import { nextTry } from './retry';
+import type { RunSettings } from './settings';
 import { StopSwitch } from './stop';
-
-export interface RunSettings {
-	provider: Provider;
-	/** Requests in flight at the most, 1 to 32. */
-	concurrency: number;
-	/** For each model; 0 for no limit. */
-	imagesPerMinute: number;
-	/** Tries beyond the first, 0 or more. */
-	maxRetries: number;
-	retryOn: readonly RetryableKind[];
-	/** Until the last byte of the answer, milliseconds. */
-	requestTimeoutMs: number;
-	/** What the run may cost; 0 for no limit. */
-	maxCost: NanoUsd;
-	/** Stops the run after this many failed jobs; 0 for never. */
-	failFast: number;
-}
 
 /**
  * Makes every job's images: at most `concurrency` requests at a time, in the jobs' order, within pace and budget.
@@ -47,13 +31,12 @@ export async function runJobs<Ref>(
 	ports: RunPorts<Ref>,
 ): Promise<Array<JobOutcome<Ref>>> {
 	const checks = jobs.map((job) => checkJob(job, settings, ports.clock.now()));
-	const run = new Run(settings, ports);
-	const invalid = checks.flatMap(({ error }) => (error ? [error] : []));
-	for (const error of invalid) run.countFailure(error);
 	const portions = jobs.flatMap((job, place) =>
 		checks[place]?.error ? [] : portionsOf(job, findModel(job.model), settings.imagesPerMinute),
 	);
+	const run = new Run(settings, ports, portions.length);
 	try {
+		for (const { error } of checks) if (error) run.countFailure(error);
 		const done = await inLanes(
 			portions,
 			settings.concurrency,
@@ -67,70 +50,30 @@ export async function runJobs<Ref>(
 	}
 }
 
-/** What is known of a job before anything is sent. */
-export interface JobCheck {
-	error?: ImageError;
-	warnings: string[];
-}
-
-/** Validates a job and says, in one error, all that is wrong with it. @param now milliseconds since 1970 */
-export function checkJob(
-	job: ImageJob,
-	settings: Pick<RunSettings, 'provider' | 'maxCost'>,
-	now: number,
-): JobCheck {
-	const { problems, warnings } = validateJob(job, { provider: settings.provider, today: isoDate(now) });
-	if (problems.length > 0) return { error: validationError(job, problems), warnings };
-	const estimate = estimateJob(job, findModel(job.model));
-	if (settings.maxCost > 0 && mostOf(estimate) === null) {
-		return { error: unknownPrice(job, estimate ? 'conversation' : 'image'), warnings };
-	}
-	return { warnings };
-}
-
-function unknownPrice(job: ImageJob, which: 'image' | 'conversation'): ImageError {
-	const [param, name, advice] =
-		which === 'image'
-			? ['model', job.model, 'Give a price per image in the options']
-			: ['conversationModel', job.conversation?.model, "Give the conversation's prices in the options"];
-	return new ImageError({
-		kind: 'validation',
-		code: 'unknown_price',
-		param,
-		message:
-			`${job.label}: no price is known for ${name}, so a cost limit cannot be kept. ` +
-			`${advice}, or take the limit away.`,
-	});
-}
-
-function validationError(job: ImageJob, problems: Validation['problems']): ImageError {
-	return new ImageError({
-		kind: 'validation',
-		code: 'invalid_value',
-		type: 'validation_error',
-		param: problems[0]?.field ?? null,
-		message: `${job.label}: ${problems.map(({ field, message }) => `${field}: ${message}`).join(' ')}`,
-	});
-}
-
 /** The state that a run's requests share. */
 class Run<Ref> {
 	private readonly startedAt: number;
 	private readonly budget: Budget;
 	private readonly stop: StopSwitch;
+	private readonly deadline: Deadline;
 	private readonly paces = new Map<string, Pace>();
 	private failures = 0;
+	private done = 0;
+	private images = 0;
 
 	constructor(
 		private readonly settings: RunSettings,
 		private readonly ports: RunPorts<Ref>,
+		private readonly requests: number,
 	) {
 		this.startedAt = ports.clock.now();
 		this.stop = new StopSwitch(ports.signal);
 		this.budget = new Budget(settings.maxCost, this.stop.signal);
+		this.deadline = new Deadline(settings.timeoutMs, ports.clock, (error) => this.stop.because(error));
 	}
 
 	end(): void {
+		this.deadline.end();
 		this.stop.end();
 	}
 
@@ -142,6 +85,14 @@ class Run<Ref> {
 
 	/** Sends a portion's request until it succeeds or there is no use in trying on. */
 	async portion(portion: Portion, lane: number): Promise<PortionOutcome<Ref>> {
+		const outcome = await this.pursue(portion, lane);
+		this.done++;
+		this.images += 'result' in outcome ? outcome.result.images.length : 0;
+		this.ports.onProgress?.({ requests: this.requests, done: this.done, images: this.images });
+		return outcome;
+	}
+
+	private async pursue(portion: Portion, lane: number): Promise<PortionOutcome<Ref>> {
 		const attempts: Attempt[] = [];
 		// What tries that came to nothing are known to have cost.
 		const losses: Bill[] = [];
@@ -170,7 +121,7 @@ class Run<Ref> {
 				if (result.loss && totalOf(result.loss.cost) !== null) losses.push(result.loss);
 				await this.pause(portion, result.error, wait);
 			} catch (thrown) {
-				const error = asImageError(thrown);
+				const error = this.deadline.explain(asImageError(thrown));
 				done(before, error.kind);
 				const wait = this.nextTry(error, tries());
 				if (wait === null) {
@@ -212,10 +163,15 @@ class Run<Ref> {
 		return async (sending) => {
 			let spent = estimate;
 			try {
-				const result = await requestImages(portion, this.ports, this.settings.requestTimeoutMs, {
-					check: this.check,
-					sending,
-				});
+				const result = await requestImages(
+					portion,
+					this.ports,
+					this.deadline.within(this.settings.requestTimeoutMs),
+					{
+						check: this.check,
+						sending,
+					},
+				);
 				spent = totalOf(result.cost) ?? estimate;
 				return result;
 			} catch (thrown) {
@@ -248,13 +204,7 @@ class Run<Ref> {
 
 	/** Milliseconds until the next try, `null` where there is to be none. */
 	private nextTry(error: ImageError, tries: number): number | null {
-		const { maxRetries, retryOn } = this.settings;
-		return nextTry(
-			error,
-			tries,
-			{ maxRetries, retryOn, retryDelayMs: DEFAULT_RETRY_DELAY_MS },
-			Math.random(),
-		);
+		return nextTry(error, tries, this.settings, Math.random());
 	}
 
 	private async pause(portion: Portion, error: ImageError | undefined, ms: number): Promise<void> {

@@ -28,6 +28,7 @@ export async function binarySource(
 	return {
 		kind: 'bytes',
 		label: `binary property "${typeof property === 'string' ? property : (binary.fileName ?? 'file')}"`,
+		identity: id ?? binary.data,
 		read: async () => await helpers.getBinaryDataBuffer(index, property),
 		...(facts ? { facts } : {}),
 		...(id === undefined ? {} : { open: () => piecesOf(context, id) }),

@@ -23,6 +23,7 @@ export function downloadedSource(context: IExecuteFunctions, url: string, label:
 	return {
 		kind: 'bytes',
 		label,
+		identity: url,
 		read: async () => {
 			const answer = await fetchFrom(context, url).catch((error: unknown) => {
 				throw refuse(`could not be fetched: ${error instanceof Error ? error.message : String(error)}`);

@@ -17,6 +17,7 @@ export function encodedSource(text: string, label: string): ImageBytes | undefin
 	return {
 		kind: 'bytes',
 		label,
+		identity: base64,
 		...(header ? { facts: { bytes, header } } : {}),
 		read: async () => {
 			const decoded = decode(base64);

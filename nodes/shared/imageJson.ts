@@ -1,14 +1,14 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import type { Estimate } from '../../engine/costs/estimate';
 import { usd } from '../../engine/costs/money';
-import { totalOf, type Cost } from '../../engine/costs/price';
+import type { Cost } from '../../engine/costs/price';
 import type { Bill } from '../../engine/costs/bill';
 import type { TextWork } from '../../engine/costs/textWork';
 import type { ImageError } from '../../engine/jobs/error';
-import { isRetryable } from '../../engine/jobs/error';
 import type { ImageJob } from '../../engine/jobs/job';
 import type { JobOutcome, PartialImage, ProducedImage, Timing } from '../../engine/jobs/outcome';
 import { formatSize } from '../../engine/models/sizes';
+import { costJson, errorJson as basicErrorJson } from '../../engine/reports/json';
 import type { UrlOf } from './signedUrls';
 
 /** The JSON of an image's item. Its names are relied on by users' workflows. */
@@ -118,18 +118,6 @@ function partJson(cost: Cost): IDataObject {
 	return part;
 }
 
-export function costJson(cost: Cost): IDataObject {
-	const total = totalOf(cost);
-	return {
-		currency: 'USD',
-		input: cost.input === null ? null : usd(cost.input),
-		output: cost.output === null ? null : usd(cost.output),
-		total: total === null ? null : usd(total),
-		basis: cost.basis,
-		priced_at: cost.pricedAt,
-	};
-}
-
 /** `total` is the upper end, which is what a budget counts with. */
 export function estimateJson(estimate: Estimate | null): IDataObject {
 	if (!estimate)
@@ -169,16 +157,10 @@ export function timingJson({ queuedMs, durationMs, attempts }: Timing): IDataObj
 }
 
 /** The `error` of a failed item. */
-export function errorJson({ message, kind, details }: ImageError, attempts: number): IDataObject {
+export function errorJson(error: ImageError, attempts: number): IDataObject {
+	const { moderation } = error.details;
 	return {
-		message,
-		code: details.code ?? null,
-		type: details.type ?? kind,
-		status: details.status ?? null,
-		param: details.param ?? null,
-		request_id: details.requestId ?? null,
-		retryable: isRetryable(kind),
-		attempts,
-		...(details.moderation === undefined ? {} : { moderation_details: details.moderation as IDataObject }),
+		...basicErrorJson(error, attempts),
+		...(moderation === undefined ? {} : { moderation_details: moderation as IDataObject }),
 	};
 }

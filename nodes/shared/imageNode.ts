@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { checkJob, runJobs } from '../../engine/runner/run';
+import { checkJob } from '../../engine/runner/check';
+import { runJobs } from '../../engine/runner/run';
 import { CREDENTIAL, readCredential } from './authentication';
 import { throwOnFailure } from './errors';
 import { countTokens, hintWarnings } from './hints';
@@ -17,7 +18,10 @@ export async function runImageNode(
 	core: (index: number) => Promise<JobCore> | JobCore,
 ): Promise<INodeExecutionData[][]> {
 	const credential = readCredential(await context.getCredentials(CREDENTIAL));
-	const { dryRun, ...settings } = { ...runSettings(context), provider: credential.provider };
+	const { dryRun, ...given } = runSettings(context);
+	// With On Error: Stop nothing is to be sent any more once an item has failed.
+	const failFast = context.continueOnFail() ? 0 : 1;
+	const settings = { ...given, failFast, provider: credential.provider };
 	const jobs = await jobsFromParameters(context, core);
 
 	if (dryRun) {

@@ -12,7 +12,7 @@ import type { ImageError } from '../../engine/jobs/error';
 import type { JobOutcome, PartialImage, ProducedImage } from '../../engine/jobs/outcome';
 import { portionsOf } from '../../engine/jobs/portions';
 import { findModel } from '../../engine/models/find';
-import type { JobCheck } from '../../engine/runner/run';
+import type { JobCheck } from '../../engine/runner/check';
 import { nodeErrorFrom } from './errors';
 import {
 	billJson,

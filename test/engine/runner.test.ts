@@ -5,7 +5,8 @@ import { totalOf } from '../../engine/costs/price';
 import { findModel } from '../../engine/models/find';
 import { ImageError, type ErrorKind } from '../../engine/jobs/error';
 import type { ImageJob } from '../../engine/jobs/job';
-import { runJobs, type RunSettings } from '../../engine/runner/run';
+import { runJobs } from '../../engine/runner/run';
+import type { RunSettings } from '../../engine/runner/settings';
 import { nextTry } from '../../engine/runner/retry';
 import { job, SETTINGS, World, type Answer } from './world';
 

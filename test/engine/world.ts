@@ -2,7 +2,7 @@ import { ImageError, type ImageErrorDetails } from '../../engine/jobs/error';
 import type { ImageJob } from '../../engine/jobs/job';
 import type { WireRequest, WireResponse } from '../../engine/requests/wire';
 import type { ArrivedImage, Clock, RunPorts } from '../../engine/runner/ports';
-import type { RunSettings } from '../../engine/runner/run';
+import type { RunSettings } from '../../engine/runner/settings';
 
 /** A clock that jumps to whatever is slept for next, once everything else has come to rest. */
 export class VirtualClock implements Clock {
@@ -99,16 +99,18 @@ export class World {
 		return await Promise.resolve(ref);
 	}
 
-	private async send({ json, signal }: WireRequest): Promise<WireResponse> {
+	private async send({ json, signal, timeoutMs }: WireRequest): Promise<WireResponse> {
 		const { prompt, n = 1 } = json as { prompt: string; n?: number };
 		this.sent.push({ prompt, n, at: this.clock.now() });
 		const attempt = this.sent.filter((sent) => sent.prompt === prompt).length;
 		this.maxInFlight = Math.max(this.maxInFlight, ++this.inFlight);
 		try {
 			const answer = this.answer({ prompt, n, attempt });
-			await this.clock.sleep(answer.delayMs ?? 0, signal);
+			await this.clock.sleep(Math.min(answer.delayMs ?? 0, timeoutMs), signal);
 			if (signal.aborted)
 				throw new ImageError({ kind: 'cancelled', message: 'cancelled', maybeBilled: true });
+			if ((answer.delayMs ?? 0) > timeoutMs)
+				throw new ImageError({ kind: 'timeout', message: 'No answer in time.', maybeBilled: true });
 			if ('fault' in answer) throw new ImageError(answer.fault);
 			return 'images' in answer ? success(answer.images, answer.tokens ?? 100) : failure(answer);
 		} finally {
@@ -165,7 +167,9 @@ export const SETTINGS: RunSettings = {
 	imagesPerMinute: 0,
 	maxRetries: 2,
 	retryOn: ['rate_limit', 'server_error', 'connection'],
+	retryDelayMs: 500,
 	requestTimeoutMs: 600_000,
+	timeoutMs: 0,
 	maxCost: 0,
 	failFast: 0,
 };
