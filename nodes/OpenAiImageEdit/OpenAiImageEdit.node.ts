@@ -41,7 +41,7 @@ export class OpenAiImageEdit implements INodeType {
 				placeholder: 'e.g. Make it night',
 			},
 			...overlayParameters,
-			...commonParameters('edits'),
+			...commonParameters(['edits', 'responses']),
 		],
 	};
 

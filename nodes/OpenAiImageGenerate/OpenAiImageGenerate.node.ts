@@ -33,7 +33,7 @@ export class OpenAiImageGenerate implements INodeType {
 			...conversationParameters,
 			modelParameter,
 			promptParameter,
-			...commonParameters('generations'),
+			...commonParameters(['generations', 'responses']),
 		],
 	};
 

@@ -34,7 +34,7 @@ export class OpenAiImageVariation implements INodeType {
 			modelParameter,
 			...sourceParameters,
 			...variationParameters,
-			...commonParameters('variations'),
+			...commonParameters(['variations']),
 		],
 	};
 

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { FileNames } from '../../engine/jobs/fileNames';
 import { checkJob } from '../../engine/runner/check';
 import { runJobs } from '../../engine/runner/run';
 import { CREDENTIAL, readCredential } from './authentication';
@@ -29,7 +30,11 @@ export async function runImageNode(
 		return [jobs.map((job) => estimateItem(context, job, check(job), settings.imagesPerMinute))];
 	}
 
-	const outcomes = await runJobs(jobs, settings, runPorts(context, credential, jobs));
+	const outcomes = await runJobs(
+		jobs,
+		settings,
+		runPorts(context, credential, new FileNames(jobs, Date.now())),
+	);
 	countTokens(context, outcomes);
 	hintWarnings(
 		context,

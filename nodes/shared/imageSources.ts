@@ -58,6 +58,20 @@ function overlayName(context: IExecuteFunctions, index: number, field: 'mask' | 
 	return String(context.getNodeParameter(`${field}BinaryPropertyName`, index, '') ?? '').trim();
 }
 
+/** What an address, a file's id or a binary property's name stands for. */
+export async function namedSource(
+	context: IExecuteFunctions,
+	index: number,
+	name: string,
+	label: string,
+): Promise<ImageSource> {
+	const encoded = encodedSource(name, label);
+	if (encoded) return encoded;
+	if (/^https?:\/\//i.test(name)) return { kind: 'url', label, value: name };
+	if (/^file-/.test(name)) return { kind: 'file_id', label, value: name };
+	return await binarySource(context, index, name);
+}
+
 async function binaries(context: IExecuteFunctions, index: number): Promise<ImageBytes[]> {
 	const value: unknown = context.getNodeParameter('binaryPropertyNames', index, 'data');
 	// An expression may give the binary data itself, as workflows that keep files in the JSON do.

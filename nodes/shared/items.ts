@@ -28,7 +28,7 @@ import type { NodeJob } from './jobsFromParameters';
 import { signedUrls, type UrlOf } from './signedUrls';
 
 /** The node's `output` collection, as far as it is about items. */
-interface OutputSettings {
+export interface OutputSettings {
 	binaryPropertyName: string;
 	layout: 'itemPerImage' | 'itemPerInput';
 	includeInput: boolean;
@@ -36,38 +36,67 @@ interface OutputSettings {
 	signedUrl: boolean;
 }
 
+/** What an item has beside what came of its job. */
+export interface ItemFrame {
+	settings: OutputSettings;
+	/** The input item that it comes from. */
+	item: number;
+	/** Fields before the job's. */
+	own: IDataObject;
+	/** Fields after them, for an image or for all of a job's. */
+	extra?: (image: ProducedImage<IBinaryData>) => IDataObject;
+}
+
 /** The items that come out for an input item: its images, and where some are missing, the reason. */
 export function itemsFrom(
 	context: IExecuteFunctions,
 	outcome: JobOutcome<IBinaryData>,
 ): INodeExecutionData[] {
-	const { job, images, error } = outcome;
+	const { job, error } = outcome;
 	const settings = outputSettings(context, job.index);
-	const urlOf = settings.signedUrl ? signedUrls(context) : undefined;
-	const pairedItem = { item: job.index };
 	const own = settings.includeInput ? (context.getInputData()[job.index]?.json ?? {}) : {};
-	const items: INodeExecutionData[] =
-		settings.layout === 'itemPerInput' && images.length > 0
-			? [
-					{
-						json: { ...own, ...allImagesJson(outcome, urlOf) },
-						binary: binariesOf(images, settings),
-						pairedItem,
-					},
-				]
-			: images.map((image) => ({
-					json: { ...own, ...imageJson(outcome, image, urlOf) },
-					binary: binariesOf([image], settings),
-					pairedItem,
-				}));
+	const frame: ItemFrame = { settings, item: job.index, own };
+	const items = imageItems(context, outcome, frame);
 	if (error) {
-		const item: INodeExecutionData = { json: { ...own, ...failureJson(outcome) }, pairedItem };
-		const { partials } = outcome;
-		if (partials.length > 0) item.binary = partialsOf(partials, settings.binaryPropertyName);
+		const item = failedItem(outcome, frame);
 		if (context.getNode().onError === 'continueErrorOutput') markFailed(context, item, error);
 		items.push(item);
 	}
 	return items;
+}
+
+/** A job's images, each in an item or all in one. */
+export function imageItems(
+	context: IExecuteFunctions,
+	outcome: JobOutcome<IBinaryData>,
+	{ settings, item, own, extra = () => ({}) }: ItemFrame,
+): INodeExecutionData[] {
+	const { images } = outcome;
+	const [first] = images;
+	const urlOf = settings.signedUrl ? signedUrls(context) : undefined;
+	const pairedItem = { item };
+	if (settings.layout === 'itemPerInput' && first) {
+		const json = { ...own, ...allImagesJson(outcome, urlOf), ...extra(first) };
+		return [{ json, binary: binariesOf(images, settings), pairedItem }];
+	}
+	return images.map((image) => ({
+		json: { ...own, ...imageJson(outcome, image, urlOf), ...extra(image) },
+		binary: binariesOf([image], settings),
+		pairedItem,
+	}));
+}
+
+/** Why images of a job are missing. */
+export function failedItem(
+	outcome: JobOutcome<IBinaryData>,
+	{ settings, item, own }: ItemFrame,
+): INodeExecutionData {
+	const { partials } = outcome;
+	return {
+		json: { ...own, ...failureJson(outcome) },
+		...(partials.length > 0 ? { binary: partialsOf(partials, settings.binaryPropertyName) } : {}),
+		pairedItem: { item },
+	};
 }
 
 /**
@@ -107,7 +136,8 @@ export function estimateItem(
 	return { json: { ...own, ...json }, pairedItem: { item: job.index } };
 }
 
-function outputSettings(context: IExecuteFunctions, index: number): OutputSettings {
+/** Reads how an input item's images are to come out. */
+export function outputSettings(context: IExecuteFunctions, index: number): OutputSettings {
 	const output = context.getNodeParameter('output', index, {}) as Partial<OutputSettings>;
 	return {
 		binaryPropertyName: output.binaryPropertyName?.trim() || 'data',

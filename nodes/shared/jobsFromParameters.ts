@@ -85,14 +85,14 @@ export function promptParameterOf(context: IExecuteFunctions, index: number): st
 	return textOf(context.getNodeParameter('prompt', index, ''));
 }
 
+/** What the parameters that all nodes have make of an item. */
+export type CommonParameters = Omit<NodeJob, 'index' | 'label' | Exclude<keyof JobCore, 'problems'>>;
+
 /**
  * Reads the parameters that all nodes have. Cells of spreadsheets are met half-way: empty ones mean the default,
  * numbers may be text, and `JPG`, ` High ` or `1536 × 864` are understood.
  */
-function commonParameters(
-	context: IExecuteFunctions,
-	index: number,
-): Omit<NodeJob, 'index' | 'label' | Exclude<keyof JobCore, 'problems'>> {
+export function commonParameters(context: IExecuteFunctions, index: number): CommonParameters {
 	const options = context.getNodeParameter('options', index, {}) as Options;
 	const output = context.getNodeParameter('output', index, {}) as { fileName?: unknown };
 	const { known, unknown, problem } = additionalParameters(options.additionalParameters);

@@ -13,17 +13,18 @@ function choice(name: string, names: Readonly<Record<string, string>>) {
 	return Object.entries(names).map(([value, label]) => ({ name: label, value, ...hasValue(name, value) }));
 }
 
-/** What else can be said of the image. Each option shows only on endpoints and for models that have it. */
-export function optionsFor(endpoint: Endpoint): INodeProperties {
-	return {
-		...optionsParameter,
-		options: optionsParameter.options?.filter(({ name }) => ONLY_ON[name]?.includes(endpoint) ?? true) ?? [],
-	};
+/**
+ * What else can be said of the image. Each option shows only on endpoints and for models that have it.
+ * @param endpoints those that the node's jobs may go to; an option that one of them has is there
+ */
+export function optionsFor(endpoints: readonly Endpoint[]): INodeProperties {
+	const has = (name: string) => ONLY_ON[name]?.some((endpoint) => endpoints.includes(endpoint)) ?? true;
+	return { ...optionsParameter, options: optionsParameter.options?.filter(({ name }) => has(name)) ?? [] };
 }
 
 /** Options that some operations do not have. */
 const ONLY_ON: Readonly<Record<string, readonly Endpoint[]>> = {
-	conversationPrices: ['generations', 'edits'],
+	conversationPrices: ['responses'],
 	inputFidelity: ['edits', 'variations'],
 	partialImages: ['generations', 'edits'],
 	svgModel: ['generations'],

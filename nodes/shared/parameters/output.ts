@@ -15,7 +15,7 @@ export const outputParameter: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. {index}_{slug}',
 			description:
-				'Without the ending. May hold {slug} (from the prompt), {index} (of the item), {image} (of several of one prompt), {model}, {quality} and {date}. Never the same name twice in a run.',
+				'Without the ending. May hold {slug} (from the prompt), {name} (of the job), {index} (of the item), {image} (of several of one prompt, or {NN} with two digits), {model}, {quality} and {date}. Never the same name twice in a run.',
 		},
 		{
 			displayName: 'Include Input',

@@ -1,0 +1,62 @@
+import type { IBinaryData } from 'n8n-workflow';
+import type { Bill } from '../../engine/costs/bill';
+import type { Cost } from '../../engine/costs/price';
+import type { FileNames } from '../../engine/jobs/fileNames';
+import type { JobOutcome } from '../../engine/jobs/outcome';
+import type { BatchJob } from './jobs';
+
+/** A job with what came of it. */
+export interface DeliveredJob {
+	job: BatchJob;
+	outcome: JobOutcome<IBinaryData>;
+	/** Folders and names of its files, in the order of its images. */
+	outputPaths: string[];
+	/** For whoever keeps a history: the same for all of the job's images. `null` where nothing was made. */
+	historyUuid: string | null;
+	/** The id of the job whose images it shares. */
+	duplicateOf?: string;
+}
+
+/** Hands a job what was made for it, or for the one that it repeats. */
+export function delivered(
+	job: BatchJob,
+	made: ReadonlyMap<BatchJob, JobOutcome<IBinaryData>>,
+	duplicates: ReadonlyMap<BatchJob, BatchJob>,
+	names: FileNames,
+): DeliveredJob {
+	const first = duplicates.get(job);
+	const found = made.get(first ?? job) as JobOutcome<IBinaryData>;
+	const outcome = first ? shared(found, job, names) : found;
+	return {
+		job,
+		outcome,
+		outputPaths: outcome.images.map(({ ref }) => pathOf(ref)),
+		historyUuid: outcome.images.length > 0 ? crypto.randomUUID() : null,
+		...(first ? { duplicateOf: first.id } : {}),
+	};
+}
+
+/** n8n keeps folder and name of a file apart. */
+function pathOf({ directory, fileName = '' }: IBinaryData): string {
+	return directory ? `${directory}/${fileName}` : fileName;
+}
+
+const NOTHING: Cost = { basis: 'usage', input: 0, output: 0, pricedAt: null };
+/** What was paid for once is not paid for again. */
+const PAID_ALREADY: Bill = { usage: null, texts: [], imageCost: NOTHING, cost: NOTHING };
+
+/** The same images for another job, under names of its own. */
+function shared(outcome: JobOutcome<IBinaryData>, job: BatchJob, names: FileNames): JobOutcome<IBinaryData> {
+	const { loss: _, ...rest } = outcome;
+	return {
+		...rest,
+		job,
+		images: outcome.images.map((image) => {
+			const path = names.nameOf(job, image.index, image.header.format).split('/');
+			const fileName = path.pop() ?? '';
+			const { directory: _directory, ...ref } = image.ref;
+			const own = { ...ref, fileName, ...(path.length > 0 ? { directory: path.join('/') } : {}) };
+			return { ...image, ...PAID_ALREADY, ref: own };
+		}),
+	};
+}
