@@ -333,8 +333,7 @@ describe('parameters', () => {
 			'svg.reasoning.effort',
 			'invalid_value',
 		],
-		['streaming', { stream: true }, 'stream', 'unsupported_value'],
-		['partial images', { partial_images: 2 }, 'partial_images', 'unsupported_value'],
+		['partial images without a stream', { partial_images: 2 }, 'partial_images', 'invalid_value'],
 		['no directive', { prompt: 'A [[staus 500]]' }, 'prompt', 'invalid_value'],
 		['a directive without its number', { prompt: 'A [[delay]]' }, 'prompt', 'invalid_value'],
 	])('%s is refused', async (_, fields, param, code) => {

@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { Charge } from './books';
+import type { EventStream } from './streams/event-stream';
 
 /** What is sent back. */
 export interface Answer {
@@ -6,8 +8,8 @@ export interface Answer {
 	contentType: string;
 	body: Buffer | LongBody;
 	headers?: Record<string, string>;
-	/** What is booked once the answer is begun: pictures, and nano-dollars. */
-	charge?: { images: number; nanoDollars: number };
+	/** What is booked once the answer is begun. */
+	charge?: Charge;
 	/** Write the body in pieces of so many bytes, with chunked encoding. */
 	pieceBytes?: number;
 	/** Send only so many bytes of the body, then drop the connection. */
@@ -25,6 +27,14 @@ export interface LongBody {
 
 /** Instead of an answer: the connection is dropped. */
 export const hangUp = Symbol('hang up');
+
+/** All that a route can answer. */
+export type Reply = Answer | EventStream | typeof hangUp;
+
+/** Whether an answer goes out bit by bit. */
+export function isStream(answer: Answer | EventStream): answer is EventStream {
+	return 'events' in answer;
+}
 
 /** A JSON answer. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
@@ -61,6 +71,6 @@ export async function write(
 }
 
 /** Resolves when the bytes are with the operating system, or never will be. */
-function flush(response: ServerResponse, bytes: Buffer): Promise<void> {
+export function flush(response: ServerResponse, bytes: Buffer): Promise<void> {
 	return new Promise((resolve) => response.write(bytes, () => resolve()));
 }

@@ -10,6 +10,7 @@ const usage = `Usage: npm run stand-in -- [options]
   --provider NAME        openai, or compatible: retired and unknown models work (openai)
   --today DATE           which models are alive (2026-11-21)
   --image-bytes N        pad pictures to about this size (0: as they come)
+  --response-lifetime MS how long a response can be gone back to (0: no end)
   --help
 
 What a prompt can make it do ([[status 500 x2]], [[rate-limit 2]], ...) is in test/stand-in/README.md.
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
 		provider: provider(values.provider),
 		today: date(values.today),
 		imageBytes: wholeNumber('image-bytes', values['image-bytes']),
+		responseLifetimeMs: wholeNumber('response-lifetime', values['response-lifetime']) || Infinity,
 	});
 	process.stdout.write(
 		`OpenAI stand-in\n  base URL  ${standIn.url}\n  API key   ${standIn.key}\n` +
@@ -53,6 +55,7 @@ function readArguments() {
 				provider: { type: 'string', default: 'openai' },
 				today: { type: 'string', default: '2026-11-21' },
 				'image-bytes': { type: 'string', default: '0' },
+				'response-lifetime': { type: 'string', default: '0' },
 				help: { type: 'boolean', short: 'h', default: false },
 			},
 		}).values;

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hangUp, json, write } from './answer';
-import type { Answer } from './answer';
+import { hangUp, isStream, json, write } from './answer';
+import type { Reply } from './answer';
 import { readBody, refuseUnreadable } from './body';
 import { ApiError, errorOfStatus } from './errors';
 import type { Exchange, Route, Service } from './exchange';
 import { authorise } from './keys';
 import { routes } from './routes';
+import { writeEvents } from './streams/write-events';
 
 /** Takes one request from its first byte to the end of its answer. Never rejects. */
 export async function dispatch(
@@ -22,6 +23,7 @@ export async function dispatch(
 	const [pathname = '/', query] = (request.url ?? '/').split('?');
 	const route = findRoute(request.method ?? 'GET', pathname);
 	const body = await readBody(request);
+	const booked = route?.booked?.(body.value);
 	const exchange: Exchange = {
 		service,
 		key: '',
@@ -31,32 +33,50 @@ export async function dispatch(
 		query: new URLSearchParams(query),
 		body,
 		signal: gone.signal,
-		entry: route?.booked ? service.books.open(pathname, request.headers, body.value) : null,
+		entry: booked ? service.books.open(pathname, request.headers, body.value, booked) : null,
 	};
 	const { entry } = exchange;
 	const over = () => entry && service.books.close(entry);
+	const leave = () => {
+		if (entry) entry.aborted = true;
+		over();
+	};
 
 	try {
 		const answer = await decide(exchange, route, request, pathname);
 		if (gone.signal.aborted) {
-			if (entry) entry.aborted = true;
-			over();
-		} else if (answer === hangUp) {
+			if (answer !== hangUp && isStream(answer)) answer.onAbandoned?.();
+			return leave();
+		}
+		if (answer === hangUp) {
 			over();
 			request.socket.destroy();
-		} else {
-			if (entry) {
-				entry.status = answer.status;
-				entry.images = answer.charge?.images ?? 0;
-				entry.usd = (answer.charge?.nanoDollars ?? 0) / 1e9;
-			}
-			const headers = {
-				'x-request-id': requestId,
-				'openai-processing-ms': String(Math.round(performance.now() - arrived)),
-				'openai-version': '2020-10-01',
-			};
-			await write(response, answer, headers, over);
+			return;
 		}
+		const headers = {
+			'x-request-id': requestId,
+			'openai-processing-ms': String(Math.round(performance.now() - arrived)),
+			'openai-version': '2020-10-01',
+		};
+		if (entry) entry.status = isStream(answer) ? 200 : answer.status;
+		if (!isStream(answer)) {
+			if (entry) service.books.charge(entry, answer.charge);
+			await write(response, answer, headers, over);
+			return;
+		}
+		let lastBegun = false;
+		await writeEvents(response, answer, headers, {
+			signal: gone.signal,
+			onLast() {
+				lastBegun = true;
+				if (entry) service.books.charge(entry, answer.charge);
+				answer.onLast?.();
+			},
+			beforeLastByte: over,
+		});
+		if (lastBegun) return;
+		answer.onAbandoned?.();
+		leave();
 	} catch (error) {
 		// A fault of the stand-in's own: said aloud, for a test that only sees a lost connection is a riddle.
 		console.error('The stand-in failed:', error);
@@ -71,7 +91,7 @@ async function decide(
 	route: FoundRoute | null,
 	request: IncomingMessage,
 	pathname: string,
-): Promise<Answer | typeof hangUp> {
+): Promise<Reply> {
 	try {
 		if (!route) {
 			// As the real API: whether a path exists is not told to those without a key.

@@ -19,6 +19,29 @@ export class ApiError extends Error {
 	}
 }
 
+/**
+ * Runs what refuses parameters by names that are not those of the request.
+ *
+ * @param names by the name in the refusal, the name in the request
+ * @throws ApiError with the parameter's name in the request, also in its message
+ */
+export function underNames<Read>(names: (param: string) => string, read: () => Read): Read {
+	try {
+		return read();
+	} catch (error) {
+		throw renamed(error, names);
+	}
+}
+
+/** A refusal with its parameter under another name; anything else as it is. */
+export function renamed(error: unknown, names: (param: string) => string): unknown {
+	if (!(error instanceof ApiError) || error.body.param === null) return error;
+	const { param, message } = error.body;
+	const name = names(param);
+	const body = { ...error.body, param: name, message: message.replaceAll(`'${param}'`, `'${name}'`) };
+	return new ApiError(error.status, body, error.headers);
+}
+
 /** A request that is malformed: 400 `invalid_request_error`. */
 export function invalidRequest(message: string, param: string | null, code: string | null): ApiError {
 	return new ApiError(400, { message, type: 'invalid_request_error', param, code });
@@ -64,6 +87,24 @@ export function moderationBlocked(requestId: string): ApiError {
 		code: 'moderation_blocked',
 		moderation_details: { moderation_stage: 'input', categories: ['other'] },
 	});
+}
+
+/**
+ * What ends a stream as a failure.
+ *
+ * @param code `server_error` where it is null
+ */
+export function streamError(code: string | null, requestId: string): ErrorBody {
+	if (code === 'moderation_blocked') return moderationBlocked(requestId).body;
+	return {
+		message:
+			'An error occurred while processing your request. You can retry your request, or contact us through our ' +
+			`help center at help.openai.com if the error persists. Please include the request ID ${requestId} in your ` +
+			'message.',
+		type: 'server_error',
+		param: null,
+		code: code ?? 'server_error',
+	};
 }
 
 /**

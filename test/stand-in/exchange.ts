@@ -1,10 +1,11 @@
-import type { Answer, hangUp } from './answer';
+import type { Reply } from './answer';
 import type { BodyType, RequestBody } from './body';
-import type { BookEntry, Books } from './books';
+import type { BookedRequest, BookEntry, Books } from './books';
 import type { Models } from './models';
 import type { Pace } from './pace';
 import type { Quotas } from './quotas';
 import type { Leaks } from './leaks';
+import type { ResponseStore } from './responses/response-store';
 import type { ServedFiles } from './served-files';
 import type { Uploads } from './uploads';
 
@@ -21,10 +22,12 @@ export interface Service {
 	files: ServedFiles;
 	/** Files that clients uploaded. */
 	uploads: Uploads;
+	/** What the Responses API remembers. */
+	responses: ResponseStore;
 	leaks: Leaks;
 	/** How long an image request takes to answer, in ms. */
 	delayMs(request: { prompt: string; model: string; index: number }): number;
-	/** Forgets everything: books, pace, quotas, files, leaks. */
+	/** Forgets everything: books, pace, quotas, files, responses, leaks. */
 	reset(): void;
 	/** About how large pictures are to be made, in bytes; 0 for as large as they come. */
 	imageBytes: number;
@@ -49,15 +52,15 @@ export interface Exchange {
 
 /** One row of the route table. */
 export interface Route {
-	method: 'GET' | 'POST';
+	method: 'GET' | 'POST' | 'DELETE';
 	/** `:name` stands for one segment. */
 	path: string;
 	/** What a POST may come as; JSON where it is not said. */
 	accepts?: readonly BodyType[];
 	/** Whether a key is asked for. */
 	key: boolean;
-	/** Whether requests are entered in the books, as those for images are. */
-	booked: boolean;
+	/** What to enter in the books of a request with such a body; null for requests that are none for an image. */
+	booked: ((body: unknown) => BookedRequest | null) | null;
 	/** May throw ApiError. */
-	answer(exchange: Exchange): Promise<Answer | typeof hangUp> | Answer;
+	answer(exchange: Exchange): Promise<Reply> | Reply;
 }

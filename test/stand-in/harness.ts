@@ -120,6 +120,84 @@ export function form(parts: Parts): FormData {
 	return made;
 }
 
+/** A server-sent event as it stood in the stream. */
+export interface Framed {
+	event: string | null;
+	data: string;
+}
+
+/**
+ * Takes a stream apart by the standard for server-sent events, apart from the SDK's own reader.
+ *
+ * @returns only what is closed by an empty line
+ */
+export function framed(text: string): Framed[] {
+	const blocks = text.split(/\r\n\r\n|\n\n/).slice(0, -1);
+	return blocks.flatMap((block) => {
+		const lines = block.split(/\r\n|\n/).filter((line) => !line.startsWith(':'));
+		const field = (name: string) =>
+			lines.flatMap((line) => (line.startsWith(`${name}: `) ? [line.slice(name.length + 2)] : []));
+		const data = field('data');
+		return data.length === 0 ? [] : [{ event: field('event')[0] ?? null, data: data.join('\n') }];
+	});
+}
+
+/** Everything that a body brings until it ends or the connection is lost. */
+export async function readAll(response: Response): Promise<{ text: string; lost: boolean }> {
+	const pieces: Uint8Array[] = [];
+	const text = () => Buffer.concat(pieces).toString();
+	try {
+		for await (const piece of response.body ?? []) pieces.push(piece);
+		return { text: text(), lost: false };
+	} catch {
+		return { text: text(), lost: true };
+	}
+}
+
+/** All events of one of the SDK's streams. */
+export async function collect<Event>(stream: AsyncIterable<Event>): Promise<Event[]> {
+	const events: Event[] = [];
+	for await (const event of stream) events.push(event);
+	return events;
+}
+
+type ImageTool = OpenAI.Responses.Tool.ImageGeneration;
+
+/** What most tests of the Responses API ask for. */
+export const talk: { model: string; tools: [ImageTool] } = {
+	model: 'gpt-6-luna',
+	tools: [{ type: 'image_generation', model: 'gpt-image-2.5-flare', size: '816x816' }],
+};
+
+/** The same with other parameters of the tool. */
+export function withTool(fields: Partial<ImageTool>): typeof talk {
+	return { ...talk, tools: [{ ...talk.tools[0], ...fields }] };
+}
+
+/** An image call to point at: the SDK's type wants more of it than the API does. */
+export function callItem(id: string): OpenAI.Responses.ResponseInputItem {
+	return { type: 'image_generation_call', id } as OpenAI.Responses.ResponseInputItem.ImageGenerationCall;
+}
+
+/** A PNG as an address that has it in it. */
+export function dataUrl(bytes: Buffer): string {
+	return `data:image/png;base64,${bytes.toString('base64')}`;
+}
+
+/** A response's image call. */
+export function callOf({
+	output,
+}: OpenAI.Responses.Response): OpenAI.Responses.ResponseOutputItem.ImageGenerationCall {
+	const call = output.find((item) => item.type === 'image_generation_call');
+	if (!call) throw new Error('No image call');
+	return call;
+}
+
+/** The picture of a response. */
+export function pictureOf(response: OpenAI.Responses.Response): Buffer {
+	return Buffer.from(callOf(response).result ?? '', 'base64');
+}
+
 /** What a refusal has for a body. */
 export interface Refusal {
 	error: { message: string; type: string; param: string | null; code: string | null };

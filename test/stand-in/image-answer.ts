@@ -1,21 +1,32 @@
 import type { Answer } from './answer';
+import type { Charge } from './books';
 import type { Wishes } from './directives';
 import type { MadeImages } from './image-response';
+import { jsonText } from './json-text';
 
-/** Writes an answer's JSON out, in the manner the prompt asked for. */
+/** Writes an answer of the Images API out, in the manner the prompt asked for. */
 export function imageAnswer(made: MadeImages, headers: Record<string, string>, wishes: Wishes): Answer {
-	const plain = JSON.stringify(made.body, null, wishes.has('pretty') ? 2 : undefined);
-	// As PHP's json_encode (\/) and .NET's (\u002B) do. Neither sign stands in JSON but within strings.
-	const text = wishes.has('escaped') ? plain.replaceAll('/', '\\/').replaceAll('+', '\\u002B') : plain;
-	const body = Buffer.from(text);
+	const answer = writtenOut(made.body, made.charge, headers, wishes);
+	if (!wishes.has('cut') || !Buffer.isBuffer(answer.body)) return answer;
+	return { ...answer, cutAt: cutAt(answer.body, made.body.data.length) };
+}
+
+/** A JSON answer in the manner the prompt asked for; one to be cut is cut in its middle. */
+export function writtenOut(
+	value: object,
+	charge: Charge | undefined,
+	headers: Record<string, string>,
+	wishes: Wishes,
+): Answer {
+	const body = Buffer.from(jsonText(value, wishes));
 	return {
 		status: 200,
 		contentType: 'application/json',
 		body,
 		headers,
-		charge: made.charge,
+		...(charge ? { charge } : {}),
 		...(wishes.has('chunked') ? { pieceBytes: wishes.number('chunked') ?? 1 } : {}),
-		...(wishes.has('cut') ? { cutAt: cutAt(body, made.body.data.length) } : {}),
+		...(wishes.has('cut') ? { cutAt: Math.floor(body.length / 2) } : {}),
 	};
 }
 

@@ -1,7 +1,10 @@
+import type { Charge } from './books';
 import type { Wishes } from './directives';
 import type { Picture } from './drawing/picture';
 import type { Service } from './exchange';
+import type { ImageModel } from './models';
 import type { ImageOrder } from './orders/order';
+import { pictureText } from './picture-text';
 import { authorPrice, perImagePrice, usagePrice } from './prices';
 import type { Usage } from './prices';
 import { outputTokens, textTokens } from './tokens';
@@ -16,8 +19,20 @@ interface ImageData {
 /** An answer of the image endpoints, before it is written out. */
 export interface MadeImages {
 	body: { created: number; data: ImageData[]; [field: string]: unknown };
-	charge: { images: number; nanoDollars: number };
+	charge: Charge;
 }
+
+/** What the author of an SVG used, as an answer has it. */
+export interface SvgUsage {
+	input_tokens: number;
+	model: string;
+	output_tokens: number;
+	reasoning_tokens: number;
+	total_tokens: number;
+}
+
+/** Output tokens that each partial picture costs (OpenAI's image guide). */
+const partialTokens = 100;
 
 /** Tokens of reasoning that an SVG's author spends, by effort: figures of the stand-in's own. */
 const reasoningTokens: Record<string, number> = {
@@ -57,7 +72,7 @@ export function imagesResponse(
 	}
 
 	const usage = usageOf(order);
-	const svgUsage = order.author && authorUsage(order, pictures);
+	const svgUsage = authorUsage(order, pictures);
 	const body = {
 		created,
 		background: order.background,
@@ -69,8 +84,13 @@ export function imagesResponse(
 		...(svgUsage && !wishes.has('no-usage') ? { svg_usage: svgUsage } : {}),
 		...(wishes.has('no-usage') ? {} : { usage }),
 	};
+	return { body, charge: { images: data.length, nanoDollars: tokenPrice(model, usage, svgUsage) } };
+}
+
+/** What a request to a GPT Image model costs, in nano-dollars, with the author of its SVG. */
+export function tokenPrice(model: ImageModel, usage: Usage, svgUsage: SvgUsage | null): number {
 	const authored = svgUsage ? authorPrice(svgUsage.model, svgUsage.input_tokens, svgUsage.output_tokens) : 0;
-	return { body, charge: { images: data.length, nanoDollars: usagePrice(model, usage) + authored } };
+	return usagePrice(model, usage) + authored;
 }
 
 /** The tokens of a whole request. What goes in is counted once for each image, as the API does. */
@@ -78,7 +98,8 @@ export function usageOf(order: ImageOrder): Usage {
 	const { model, quality, width, height, n } = order;
 	const text = (textTokens(order.prompt) + order.inputTokens.text) * n;
 	const image = order.inputTokens.image * n;
-	const output = outputTokens(model, quality, width, height, n);
+	const partials = order.stream?.partials ?? 0;
+	const output = outputTokens(model, quality, width, height, n) + partialTokens * partials;
 	// The older models leave the details of the output out: then all of it is image.
 	const detailed = model.tokens !== 'table' && model.tokens !== 'mini';
 	return {
@@ -90,8 +111,10 @@ export function usageOf(order: ImageOrder): Usage {
 	};
 }
 
-function authorUsage(order: ImageOrder, pictures: Picture[]) {
-	const { model, effort } = order.author!;
+/** The tokens of an SVG's author; null for what is no SVG. */
+export function authorUsage(order: ImageOrder, pictures: Picture[]): SvgUsage | null {
+	if (!order.author) return null;
+	const { model, effort } = order.author;
 	const input = textTokens(order.prompt) + referenceTokens;
 	const reasoning = reasoningTokens[effort] ?? 0;
 	const written = pictures.reduce((sum, { bytes }) => sum + Math.ceil(bytes.length / 4), 0);
@@ -115,10 +138,5 @@ function imageData(
 		const name = service.files.add(picture.bytes, picture.mimeType, picture.extension);
 		return { url: `${service.origin}/stand-in/files/${name}`, ...revised };
 	}
-	if (wishes.has('not-base64')) return { b64_json: '*** this is not base64 ***', ...revised };
-	const bytes = wishes.has('not-an-image')
-		? Buffer.from('This is a text and not an image, as the prompt asked.')
-		: picture.bytes;
-	const prefix = wishes.has('data-url') ? `data:${picture.mimeType};base64,` : '';
-	return { b64_json: prefix + bytes.toString('base64'), ...revised };
+	return { b64_json: pictureText(picture.bytes, picture.mimeType, wishes), ...revised };
 }

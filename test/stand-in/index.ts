@@ -9,10 +9,11 @@ import { Leaks } from './leaks';
 import { Models } from './models';
 import { Pace } from './pace';
 import { Quotas } from './quotas';
+import { ResponseStore } from './responses/response-store';
 import { ServedFiles } from './served-files';
 import { Uploads } from './uploads';
 
-export type { BookedInput, BookEntry } from './books';
+export type { BookedInput, BookEntry, ConversationEntry } from './books';
 
 /** How a stand-in is to behave. */
 export interface StandInOptions {
@@ -31,8 +32,13 @@ export interface StandInOptions {
 	provider?: 'openai' | 'compatible';
 	/** ISO date that decides which models are alive. Default 2026-11-21. */
 	today?: string;
-	/** Pads pictures to about so many bytes. Default 0: no padding. */
+	/** Pads pictures to about so many bytes, partial ones too. Default 0: no padding. */
 	imageBytes?: number;
+	/**
+	 * How long a response can be gone back to, in milliseconds; an expired one is as if it had never been. Default
+	 * Infinity: for as long as the stand-in runs.
+	 */
+	responseLifetimeMs?: number;
 }
 
 /** A running stand-in. */
@@ -48,7 +54,7 @@ export interface StandIn {
 	readonly inFlight: number;
 	/** How often a key came with the fetching of a picture, where none belongs: each time it was refused. */
 	readonly leaks: number;
-	/** Forgets books, pace, quotas, files and leaks. */
+	/** Forgets books, pace, quotas, files, responses and leaks. */
 	reset(): void;
 	/** Drops all connections and stops. */
 	close(): Promise<void>;
@@ -61,12 +67,13 @@ export interface StandIn {
  */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
 	const { delayMs = 0, imagesPerMinute = 0, minuteMs = 60_000, provider = 'openai' } = options;
-	const { today = '2026-11-21', imageBytes = 0, port = 0 } = options;
+	const { today = '2026-11-21', imageBytes = 0, port = 0, responseLifetimeMs = Infinity } = options;
 	const books = new Books();
 	const pace = new Pace(imagesPerMinute, minuteMs);
 	const quotas = new Quotas();
 	const files = new ServedFiles();
 	const uploads = new Uploads();
+	const responses = new ResponseStore(responseLifetimeMs);
 	const leaks = new Leaks();
 	const service: Service = {
 		origin: '',
@@ -77,11 +84,12 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 		quotas,
 		files,
 		uploads,
+		responses,
 		leaks,
 		delayMs: (request) => (typeof delayMs === 'function' ? delayMs(request) : delayMs),
 		imageBytes,
 		reset() {
-			for (const part of [books, pace, quotas, files, uploads, leaks]) part.reset();
+			for (const part of [books, pace, quotas, files, uploads, responses, leaks]) part.reset();
 		},
 	};
 

@@ -1,3 +1,6 @@
+import { conversationModels, unknownConversationModel } from './conversation-models';
+import type { ConversationModel } from './conversation-models';
+
 /** A quality as the API spells it. `standard` and `hd` are DALL-E's. */
 export type Quality = 'low' | 'medium' | 'high' | 'xhigh' | 'max' | 'standard' | 'hd';
 
@@ -127,16 +130,7 @@ const imageModels: readonly ImageModel[] = [
 
 /** Models that are not for images, so that a client's picker has something to leave out. */
 const textModels: ReadonlyArray<Pick<ImageModel, 'id' | 'released' | 'shutdown'>> = [
-	{ id: 'gpt-4.1', released: '2025-04-14', shutdown: '2027-01-14' },
-	{ id: 'gpt-4.1-mini', released: '2025-04-14', shutdown: '2027-01-14' },
-	{ id: 'gpt-4o', released: '2024-05-13', shutdown: '2027-01-14' },
-	{ id: 'gpt-4o-mini', released: '2024-07-18', shutdown: '2027-01-14' },
-	{ id: 'gpt-5', released: '2025-08-07', shutdown: '2026-12-11' },
-	{ id: 'gpt-5-mini', released: '2025-08-07', shutdown: '2026-12-11' },
-	{ id: 'gpt-5.6-sol', released: '2026-07-01', shutdown: null },
-	{ id: 'gpt-6-astra', released: '2026-09-01', shutdown: null },
-	{ id: 'gpt-6-luna', released: '2026-09-01', shutdown: null },
-	{ id: 'gpt-6.1-sol', released: '2026-10-01', shutdown: null },
+	...conversationModels.map(({ id, released, shutdown }) => ({ id, released, shutdown })),
 	{ id: 'text-embedding-3-small', released: '2024-01-25', shutdown: null },
 ];
 
@@ -157,6 +151,13 @@ export class Models {
 	find(id: string): ImageModel | null {
 		const model = imageModels.find((candidate) => candidate.id === id);
 		if (this.provider === 'compatible') return model ?? unknownModel(id);
+		return model && this.isAlive(model) ? model : null;
+	}
+
+	/** The conversation model of this id, or null where it is unknown, retired or not out yet. */
+	findConversation(id: string): ConversationModel | null {
+		const model = conversationModels.find((candidate) => candidate.id === id);
+		if (this.provider === 'compatible') return model ?? unknownConversationModel(id);
 		return model && this.isAlive(model) ? model : null;
 	}
 

@@ -16,6 +16,15 @@ export function refuseUnknown(fields: Fields, allowed: readonly string[]): void 
 }
 
 /**
+ * Inner fields under the names that errors use for them, such as `svg.model` or `tools[0].size`.
+ *
+ * @param place what they stand in, such as `svg`
+ */
+export function fieldsIn(fields: Fields, place: string): Fields {
+	return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${place}.${name}`, value]));
+}
+
+/**
  * A field that must be a string.
  *
  * @throws ApiError 400 `missing_required_parameter` where it is absent, `invalid_type` where it is not a string
@@ -64,14 +73,18 @@ export function readInteger(fields: Fields, name: string, min: number, max: numb
 	const value = fields[name] ?? undefined;
 	if (value === undefined) return undefined;
 	if (typeof value !== 'number' || !Number.isInteger(value)) throw invalidType(name, 'an integer', value);
-	const outside = (which: string, sign: string, bound: number, code: string) =>
-		invalidRequest(
-			`Invalid '${name}': integer ${which} value. Expected a value ${sign} ${bound}, but got ${value} instead.`,
-			name,
-			code,
-		);
-	if (value < min) throw outside('below minimum', '>=', min, 'integer_below_min_value');
-	if (value > max) throw outside('above maximum', '<=', max, 'integer_above_max_value');
+	if (value < min) throw outsideRange(name, 'integer', value, 'below minimum', `>= ${min}`);
+	if (value > max) throw outsideRange(name, 'integer', value, 'above maximum', `<= ${max}`);
+	return value;
+}
+
+/** @throws ApiError 400 `invalid_type`, `decimal_below_min_value`, `decimal_above_max_value` */
+export function readNumber(fields: Fields, name: string, min: number, max: number): number | undefined {
+	const value = fields[name] ?? undefined;
+	if (value === undefined) return undefined;
+	if (typeof value !== 'number') throw invalidType(name, 'a decimal number', value);
+	if (value < min) throw outsideRange(name, 'decimal', value, 'below minimum', `>= ${min}`);
+	if (value > max) throw outsideRange(name, 'decimal', value, 'above maximum', `<= ${max}`);
 	return value;
 }
 
@@ -117,7 +130,22 @@ export function isFields(value: unknown): value is Fields {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function invalidType(name: string, expected: string, value: unknown) {
+function outsideRange(
+	name: string,
+	kind: 'integer' | 'decimal',
+	value: number,
+	which: 'below minimum' | 'above maximum',
+	expected: string,
+) {
+	return invalidRequest(
+		`Invalid '${name}': ${kind} ${which} value. Expected a value ${expected}, but got ${value} instead.`,
+		name,
+		`${kind}_${which === 'below minimum' ? 'below_min' : 'above_max'}_value`,
+	);
+}
+
+/** @param expected with its article, such as `a string` */
+export function invalidType(name: string, expected: string, value: unknown) {
 	return invalidRequest(
 		`Invalid type for '${name}': expected ${expected}, but got ${typeName(value)} instead.`,
 		name,

@@ -1,3 +1,4 @@
+import { conversationModels } from './conversation-models';
 import type { ImageModel, Quality } from './models';
 
 /**
@@ -24,12 +25,6 @@ const imagePrices: Record<string, Record<string, Record<string, number>>> = {
 		hd: { '1024x1024': 80_000_000, '1792x1024': 120_000_000, '1024x1792': 120_000_000 },
 	},
 	'dall-e-2': { standard: { '256x256': 16_000_000, '512x512': 18_000_000, '1024x1024': 20_000_000 } },
-};
-
-/** Text models that can author an SVG, where a price was found; others are charged nothing. */
-const authorPrices: Record<string, { in: number; out: number }> = {
-	'gpt-6-luna': { in: 100, out: 500 },
-	'gpt-6.1-sol': { in: 2_000, out: 10_000 },
 };
 
 /** Token counts as in an answer's `usage`. */
@@ -62,6 +57,6 @@ export function perImagePrice(model: ImageModel, quality: Quality, size: string,
 
 /** What the text model that wrote an SVG cost, in nano-dollars; 0 where its price is not known. */
 export function authorPrice(model: string, inputTokens: number, outputTokens: number): number {
-	const price = authorPrices[model];
+	const price = conversationModels.find(({ id }) => id === model)?.price;
 	return price ? inputTokens * price.in + outputTokens * price.out : 0;
 }

@@ -48,15 +48,21 @@ export interface Layout {
 	headlineHeight: number;
 	/** From where on the picture has to be dark enough for white letters. */
 	shadeFrom: number;
+	/**
+	 * From where on letters that were there before must not be seen: as high as those of the turns before can reach,
+	 * which are more in height only where they were larger.
+	 */
+	coverFrom: number;
 }
 
 /**
- * Sets the prompt as large as fits, and shortens it where not even the smallest size is small enough.
+ * Sets the prompt as large as fits, and shortens it where not even the smallest size is small enough: one paragraph
+ * at its end, several at their beginning.
  *
  * @param modest smaller letters on less shade, for pictures of which as much as possible should be seen
  */
 export function layOut(
-	text: string,
+	paragraphs: readonly string[],
 	footer: { left: string; right: string },
 	{ width, height, transparent, modest }: Canvas,
 ): Layout {
@@ -67,9 +73,11 @@ export function layOut(
 	const boxHeight = card.height * headlineShare;
 	const footerPx = Math.max(8, footerSize * unit);
 	const footerY = card.y + card.height - space - footerPx;
-	const headline = fit(printable(text), boxWidth, boxHeight, unit, modest ? modestSizes : headlineSizes);
+	const sizes = modest ? modestSizes : headlineSizes;
+	const headline = fit(paragraphs.map(printable), boxWidth, boxHeight, unit, sizes);
 	const ruleY = footerY - 22 * unit;
 	const headlineTop = ruleY - headline.size * (0.45 + headline.lines.length * lineHeight);
+	const shrunk = headline.size < (sizes[0] ?? 0) * unit;
 	return {
 		headline,
 		footer: { ...footer, size: footerPx },
@@ -78,6 +86,7 @@ export function layOut(
 		ruleY,
 		footerY,
 		headlineHeight: boxHeight,
+		coverFrom: shrunk ? Math.min(headlineTop, ruleY - boxHeight - headline.size) : headlineTop,
 		shadeFrom: modest
 			? Math.max(0, headlineTop - 0.16 * height)
 			: Math.max(0, Math.min(0.4 * height, headlineTop - 0.24 * height)),
@@ -175,7 +184,7 @@ async function rendered(
 }
 
 function fit(
-	text: string,
+	paragraphs: readonly string[],
 	width: number,
 	height: number,
 	unit: number,
@@ -184,15 +193,22 @@ function fit(
 	const smallest = sizes.at(-1);
 	for (const nominal of sizes) {
 		const size = nominal * unit;
-		const lines = wrapped(text, Math.floor(width / (size * letterWidth)));
+		const letters = Math.floor(width / (size * letterWidth));
+		const lines = paragraphs.flatMap((paragraph) => wrapped(paragraph, letters));
 		const fitting = Math.floor(height / (size * lineHeight));
-		if (lines.length <= fitting) return { text, lines, size };
+		if (lines.length <= fitting) return { text: paragraphs.join('\n'), lines, size };
 		if (nominal !== smallest) continue;
-		const kept = lines.slice(0, Math.max(1, fitting));
-		kept.push(`${(kept.pop() ?? '').slice(0, -1)}…`);
-		return { text: kept.join(' '), lines: kept, size };
+		const kept = shortened(lines, Math.max(1, fitting), paragraphs.length > 1);
+		// Broken lines of several paragraphs stay as they are; Pango breaks one paragraph better by itself.
+		return { text: kept.join(paragraphs.length > 1 ? '\n' : ' '), lines: kept, size };
 	}
 	throw new Error('No sizes to choose from');
+}
+
+function shortened(lines: string[], most: number, keepEnd: boolean): string[] {
+	if (keepEnd && most > 1) return ['…', ...lines.slice(1 - most)];
+	const kept = lines.slice(0, most);
+	return [...kept.slice(0, -1), `${(kept.at(-1) ?? '').slice(0, -1)}…`];
 }
 
 /** Breaks a text into lines of so many letters; words that are longer are broken too. */

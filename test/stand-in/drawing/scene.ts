@@ -30,6 +30,8 @@ export interface SceneOptions {
 	shadeFrom: number;
 	/** 0 to 1: how far an animation has come, which ends where it began. */
 	phase: number;
+	/** Over an image that has letters already: from where on they must not be seen, in pixels from the top. */
+	coverFrom?: number;
 }
 
 /** A scene as the inside of an `<svg>`: a landscape, darker towards the bottom, where the lettering goes. */
@@ -69,7 +71,9 @@ export function paintScene(options: SceneOptions): string {
  * What lies over the image that an edit starts from, as the inside of an `<svg>`: a tint and a glow of the scene's
  * colours, darker at the bottom for the lettering and a little at the top for the thumbnails.
  */
-export function paintVeil({ width, height, seed, transparent, shadeFrom, phase }: SceneOptions): string {
+export function paintVeil(options: SceneOptions): string {
+	const { width, height, seed, transparent, phase, coverFrom } = options;
+	const shadeFrom = Math.min(options.shadeFrom, (coverFrom ?? height) - 0.08 * height);
 	const random = new Randomness(seed);
 	const palette = random.pick(palettes);
 	const dark = palette.near[2];
@@ -83,12 +87,21 @@ export function paintVeil({ width, height, seed, transparent, shadeFrom, phase }
 			[0, dark, 0.45],
 			[1, dark, 0],
 		]),
-		linear('veil-bottom', [
-			[0, dark, 0],
-			[0.35, dark, 0.8],
-			[0.7, dark, 0.96],
-			[1, dark, 0.98],
-		]),
+		linear(
+			'veil-bottom',
+			coverFrom === undefined
+				? [
+						[0, dark, 0],
+						[0.35, dark, 0.8],
+						[0.7, dark, 0.96],
+						[1, dark, 0.98],
+					]
+				: [
+						[0, dark, 0],
+						[(coverFrom - shadeFrom) / below, dark, 1],
+						[1, dark, 1],
+					],
+		),
 		radial('veil-glow', palette.sun),
 	];
 	return (

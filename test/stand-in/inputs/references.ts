@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ApiError, invalidRequest } from '../errors';
 import type { Service } from '../exchange';
 import { longestFile } from '../form';
-import { isFields, readString, refuseUnknown } from '../parameters';
+import { fieldsIn, isFields, readString, refuseUnknown } from '../parameters';
 import type { Fields } from '../parameters';
 import type { Uploads } from '../uploads';
 import { download } from './download';
@@ -15,7 +15,7 @@ const longestDataUrl = 20_971_520;
 export const referenceFields = ['images', 'mask', 'markup'] as const;
 
 /** An image that was named but not yet fetched: its place in the JSON, and one of the two. */
-interface Reference {
+export interface Reference {
 	role: InputRole;
 	field: string;
 	imageUrl?: string;
@@ -34,7 +34,7 @@ export async function referencedInputs(
 	signal: AbortSignal,
 ): Promise<GivenInput[]> {
 	const references = readReferences(fields);
-	return await Promise.all(references.map((reference) => resolve(reference, service.uploads, signal)));
+	return await Promise.all(references.map((reference) => fetchReference(reference, service, signal)));
 }
 
 function readReferences(fields: Fields): Reference[] {
@@ -55,11 +55,15 @@ function readReferences(fields: Fields): Reference[] {
 	return references;
 }
 
-function readReference(value: unknown, role: InputRole, field: string): Reference {
+/**
+ * One image that a JSON body names.
+ *
+ * @param field its place in the body
+ * @throws ApiError 400
+ */
+export function readReference(value: unknown, role: InputRole, field: string): Reference {
 	if (!isFields(value)) throw notAReference(field, 'an object');
-	const inside = Object.fromEntries(
-		Object.entries(value).map(([name, inner]) => [`${field}.${name}`, inner]),
-	);
+	const inside = fieldsIn(value, field);
 	refuseUnknown(inside, [`${field}.image_url`, `${field}.file_id`]);
 	const imageUrl = readString(inside, `${field}.image_url`, longestDataUrl);
 	const fileId = readString(inside, `${field}.file_id`);
@@ -73,8 +77,16 @@ function readReference(value: unknown, role: InputRole, field: string): Referenc
 	return imageUrl === undefined ? { role, field, fileId } : { role, field, imageUrl };
 }
 
-async function resolve(reference: Reference, uploads: Uploads, signal: AbortSignal): Promise<GivenInput> {
-	const { role, field, imageUrl, fileId } = reference;
+/**
+ * Fetches an image that was named.
+ *
+ * @throws ApiError 404 for a file that is not there, 400 `invalid_value` for an address that cannot be had
+ */
+export async function fetchReference(
+	{ role, field, imageUrl, fileId }: Reference,
+	{ uploads }: Pick<Service, 'uploads'>,
+	signal: AbortSignal,
+): Promise<GivenInput> {
 	if (fileId !== undefined) return uploaded(uploads, fileId, role, field);
 	const param = `${field}.image_url`;
 	const url = imageUrl ?? '';
@@ -116,7 +128,8 @@ function readDataUrl(url: string, param: string): { contentType: string; bytes: 
 	return { contentType: contentType.toLowerCase(), bytes: Buffer.from(text, 'base64') };
 }
 
-function given(input: Omit<GivenInput, 'sha256'>): GivenInput {
+/** An input with the sum of its bytes. */
+export function given(input: Omit<GivenInput, 'sha256'>): GivenInput {
 	return { ...input, sha256: createHash('sha256').update(input.bytes).digest('hex') };
 }
 

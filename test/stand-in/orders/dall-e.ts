@@ -45,6 +45,7 @@ function order(fields: Fields, model: ImageModel, prompt: string): ImageOrder {
 		inputs: null,
 		inputTokens: { text: 0, image: 0 },
 		delivery: readChoice(fields, 'response_format', ['url', 'b64_json'] as const) ?? 'url',
+		stream: null,
 		safetyIdentifier: null,
 	};
 }

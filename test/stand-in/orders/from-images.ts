@@ -1,11 +1,8 @@
 import { imageUserError, invalidRequest } from '../errors';
 import type { Exchange } from '../exchange';
-import { inputTokens } from '../input-tokens';
 import { formInputs } from '../inputs/form-inputs';
-import { booked, measure } from '../inputs/input';
-import type { MeasuredInput } from '../inputs/input';
 import { referencedInputs, referenceFields } from '../inputs/references';
-import { checkInputs, editRules, refuseOutput, variationRules } from '../inputs/rules';
+import { editRules, variationRules } from '../inputs/rules';
 import type { InputRules } from '../inputs/rules';
 import type { ImageModel } from '../models';
 import type { Fields } from '../parameters';
@@ -16,6 +13,7 @@ import { readInputFidelity } from './input-fidelity';
 import { readModel } from './model';
 import type { ImageOrder } from './order';
 import { readUnknownModelOrder, readUnknownModelVariation } from './unknown-model';
+import { enter, withImages } from './with-images';
 
 /**
  * An edit: its fields first, then its images, which are entered in the books as soon as they are there.
@@ -80,13 +78,8 @@ async function withInputs(
 	const sorted = (['image', 'mask', 'markup'] as const).flatMap((role) =>
 		given.filter((input) => input.role === role),
 	);
-	const measured: MeasuredInput[] = await Promise.all(sorted.map(measure));
-	if (entry && measured.length > 0) entry.inputs = measured.map(booked);
 	const missing = isForm || rules.kind === 'variation' ? 'image' : 'images';
-	const inputs = await checkInputs(measured, rules, order.model, missing);
-	refuseOutput(order, inputs);
-	const sizes = inputs.images.map(({ measures }) => measures);
-	return { ...order, inputs, inputTokens: inputTokens(order.model, sizes, fidelity) };
+	return await withImages(order, await enter(sorted, entry), rules, fidelity, missing);
 }
 
 function without(fields: Fields, names: readonly string[]): Fields {

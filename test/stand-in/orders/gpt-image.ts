@@ -1,6 +1,7 @@
 import { imageUserError, invalidRequest } from '../errors';
 import type { ImageModel } from '../models';
 import {
+	fieldsIn,
 	readBoolean,
 	readChoice,
 	readInteger,
@@ -33,10 +34,11 @@ const fieldNames = [
 	'user',
 ];
 
-/** What one endpoint has and the other has not. */
+/** What one endpoint has and the others have not. `tool` is the image tool of the Responses API. */
 const endpoints = {
 	generations: { fields: ['svg'], formats: ['png', 'webp', 'jpeg', 'gif', 'svg'] },
 	edits: { fields: ['input_fidelity'], formats: ['png', 'webp', 'jpeg', 'gif'] },
+	tool: { fields: ['svg', 'input_fidelity'], formats: ['png', 'webp', 'jpeg', 'gif', 'svg'] },
 } as const;
 
 /** A GIF delay is kept in hundredths of a second, 16 bits of them. */
@@ -44,20 +46,25 @@ const longestFrameMs = 655_350;
 
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
-/** What writes an SVG when the request names no model. The stand-in's choice: OpenAI does not publish its own. */
+/**
+ * What writes an SVG when a request to the Images API names no model. The stand-in's choice: OpenAI does not publish
+ * its own. Of the tool it is the conversation model.
+ */
 const defaultAuthor = 'gpt-6-luna';
 
 /**
- * A generation or an edit by a GPT Image model, checked as strictly as the API does.
+ * A generation, an edit or a call of the tool by a GPT Image model, checked as strictly as the API does.
  *
  * `auto` comes to 1024x1024, medium and opaque. The images of an edit are not looked at here.
  *
+ * @param conversationModel of a call of the tool
  * @throws ApiError 400
  */
 export function readGptImageOrder(
 	fields: Fields,
 	model: ImageModel,
 	endpoint: keyof typeof endpoints,
+	conversationModel?: string,
 ): ImageOrder {
 	const own = endpoints[endpoint];
 	refuseUnknown(fields, [...fieldNames, ...own.fields, ...(model.complexity ? ['complexity'] : [])]);
@@ -73,8 +80,8 @@ export function readGptImageOrder(
 	const background = readBackground(fields, model, outputFormat);
 	const outputCompression = readCompression(fields, outputFormat);
 	const animation = readAnimation(fields, outputFormat);
-	const author = readAuthor(fields, outputFormat, n);
-	refuseStreaming(fields, outputFormat);
+	const author = readAuthor(fields, outputFormat, n, conversationModel);
+	const stream = readStream(fields, outputFormat, n, endpoint === 'tool');
 	return {
 		model,
 		prompt,
@@ -89,6 +96,7 @@ export function readGptImageOrder(
 		inputs: null,
 		inputTokens: { text: 0, image: 0 },
 		delivery: 'b64_json',
+		stream,
 		safetyIdentifier,
 	};
 }
@@ -140,35 +148,49 @@ function readAnimation(fields: Fields, format: OutputFormat): ImageOrder['animat
 	return { frames: frames ?? 9, frameMs: Math.min(rounded, longestFrameMs) };
 }
 
-function readAuthor(fields: Fields, format: OutputFormat, n: number): ImageOrder['author'] {
+function readAuthor(
+	fields: Fields,
+	format: OutputFormat,
+	n: number,
+	conversationModel: string | undefined,
+): ImageOrder['author'] {
 	const svg = readObject(fields, 'svg');
 	if (format !== 'svg') {
 		if (svg) throw imageUserError("'svg' is only supported with output_format=svg.", 'svg');
 		return null;
 	}
 	if (n !== 1) throw imageUserError('SVG generation requires n=1.', 'n');
-	if (!svg) return { model: defaultAuthor, effort: 'medium' };
-	const inside = (name: string) => `svg.${name}`;
-	refuseUnknown(prefixed(svg, inside), ['svg.model', 'svg.reasoning']);
-	const model = readRequiredString(prefixed(svg, inside), 'svg.model');
-	const reasoning = readObject(prefixed(svg, inside), 'svg.reasoning') ?? {};
-	const deeper = prefixed(reasoning, (name) => `svg.reasoning.${name}`);
+	if (!svg) return { model: conversationModel ?? defaultAuthor, effort: 'medium' };
+	const inside = fieldsIn(svg, 'svg');
+	refuseUnknown(inside, ['svg.model', 'svg.reasoning']);
+	const model =
+		conversationModel === undefined
+			? readRequiredString(inside, 'svg.model')
+			: (readString(inside, 'svg.model') ?? conversationModel);
+	const deeper = fieldsIn(readObject(inside, 'svg.reasoning') ?? {}, 'svg.reasoning');
 	refuseUnknown(deeper, ['svg.reasoning.effort']);
 	return { model, effort: readChoice(deeper, 'svg.reasoning.effort', efforts) ?? 'medium' };
 }
 
-/** Inner fields under the names that errors use for them, such as `svg.model`. */
-function prefixed(fields: Fields, name: (inner: string) => string): Fields {
-	return Object.fromEntries(Object.entries(fields).map(([inner, value]) => [name(inner), value]));
-}
-
-function refuseStreaming(fields: Fields, format: OutputFormat): void {
+/** @param tool whether the answer may be streamed without a picture on its way: the SDK's comment on GIFs */
+function readStream(fields: Fields, format: OutputFormat, n: number, tool: boolean): ImageOrder['stream'] {
 	const stream = readBoolean(fields, 'stream') ?? false;
 	const partials = readInteger(fields, 'partial_images', 0, 3) ?? 0;
-	if (!stream && partials === 0) return;
-	const name = stream ? 'stream' : 'partial_images';
+	if (!stream && partials === 0) return null;
 	if (format === 'gif' || format === 'svg') {
-		throw imageUserError(`'${name}' is not supported with output_format=${format}.`, name);
+		const name = stream && !tool ? 'stream' : 'partial_images';
+		if (!tool || partials > 0) {
+			throw imageUserError(`'${name}' is not supported with output_format=${format}.`, name);
+		}
 	}
-	throw invalidRequest(`Unsupported value: the stand-in does not stream yet.`, name, 'unsupported_value');
+	if (!stream) {
+		throw invalidRequest(
+			"Invalid 'partial_images': partial images are only sent with 'stream': true.",
+			'partial_images',
+			'invalid_value',
+		);
+	}
+	if (n !== 1)
+		throw invalidRequest("Invalid 'n': streaming is only supported with n=1.", 'n', 'invalid_value');
+	return { partials };
 }

@@ -27,6 +27,8 @@ export interface ImageOrder {
 	inputTokens: { text: number; image: number };
 	/** How the picture comes back. GPT Image models only know `b64_json`. */
 	delivery: 'b64_json' | 'url';
+	/** How many partial pictures come before it where it is streamed, 0 to 3; null where it is not. */
+	stream: { partials: number } | null;
 	/** Echoed where one was sent. */
 	safetyIdentifier: string | null;
 }

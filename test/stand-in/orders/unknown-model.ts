@@ -1,5 +1,5 @@
 import type { ImageModel, Quality } from '../models';
-import { readInteger, readString } from '../parameters';
+import { readBoolean, readInteger, readString } from '../parameters';
 import type { Fields } from '../parameters';
 import { readSize } from '../sizes';
 import type { ImageOrder, OutputFormat } from './order';
@@ -11,8 +11,9 @@ const formats: readonly OutputFormat[] = ['png', 'jpeg', 'webp', 'gif'];
 const longestEdge = 8192;
 
 /**
- * A generation or an edit by a model that only a compatible server knows: fields it has never heard of are let be, and what it
- * does not understand becomes a default.
+ * A generation or an edit by a model that only a compatible server knows: fields it has never heard of are let be,
+ * and what it does not understand becomes a default. It streams where it is asked for one still picture; else the
+ * answer comes whole.
  *
  * @throws ApiError 400 where there is no prompt or a field has the wrong type
  */
@@ -35,10 +36,13 @@ function order(fields: Fields, model: ImageModel, prompt: string): ImageOrder {
 	const outputFormat = format && formats.includes(format) ? format : 'png';
 	const alpha = outputFormat === 'png' || outputFormat === 'webp';
 	const size = readSize(readString(fields, 'size'), model);
+	const n = readInteger(fields, 'n', 1, 100) ?? 1;
+	const streams = (readBoolean(fields, 'stream') ?? false) && n === 1 && outputFormat !== 'gif';
+	const partials = readInteger(fields, 'partial_images', 0, 3) ?? 0;
 	return {
 		model,
 		prompt,
-		n: readInteger(fields, 'n', 1, 100) ?? 1,
+		n,
 		width: Math.min(size.width, longestEdge),
 		height: Math.min(size.height, longestEdge),
 		quality: quality && model.qualities.includes(quality) ? quality : 'medium',
@@ -49,7 +53,8 @@ function order(fields: Fields, model: ImageModel, prompt: string): ImageOrder {
 		author: null,
 		inputs: null,
 		inputTokens: { text: 0, image: 0 },
-		delivery: fields.response_format === 'url' ? 'url' : 'b64_json',
+		delivery: fields.response_format === 'url' && !streams ? 'url' : 'b64_json',
+		stream: streams ? { partials } : null,
 		safetyIdentifier: null,
 	};
 }

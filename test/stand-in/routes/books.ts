@@ -7,7 +7,7 @@ export const bookRoutes: readonly Route[] = [
 		method: 'GET',
 		path: '/stand-in/books',
 		key: false,
-		booked: false,
+		booked: null,
 		answer: ({ service: { books } }) =>
 			json(200, {
 				entries: books.entries,
@@ -20,7 +20,7 @@ export const bookRoutes: readonly Route[] = [
 		method: 'POST',
 		path: '/stand-in/reset',
 		key: false,
-		booked: false,
+		booked: null,
 		answer: ({ service }) => {
 			service.reset();
 			return json(200, {});

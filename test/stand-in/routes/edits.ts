@@ -1,3 +1,4 @@
+import { imageRequest } from '../books';
 import type { Route } from '../exchange';
 import { answerImages } from '../images';
 import { readEdit } from '../orders/from-images';
@@ -8,7 +9,7 @@ export const editRoutes: readonly Route[] = [
 		path: '/v1/images/edits',
 		accepts: ['multipart/form-data', 'application/json'],
 		key: true,
-		booked: true,
+		booked: imageRequest,
 		answer: async (exchange) => await answerImages(exchange, await readEdit(exchange)),
 	},
 ];

@@ -7,7 +7,7 @@ export const fileRoutes: readonly Route[] = [
 		method: 'GET',
 		path: '/stand-in/files/:name',
 		key: false,
-		booked: false,
+		booked: null,
 		answer: ({ service, params, headers }) => {
 			service.leaks.refuseKey(headers);
 			const file = service.files.get(params.name ?? '');

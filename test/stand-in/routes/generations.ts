@@ -1,3 +1,4 @@
+import { imageRequest } from '../books';
 import type { Route } from '../exchange';
 import { answerImages } from '../images';
 import type { ImageModel, Models } from '../models';
@@ -32,7 +33,7 @@ export const generationRoutes: readonly Route[] = [
 		method: 'POST',
 		path: '/v1/images/generations',
 		key: true,
-		booked: true,
+		booked: imageRequest,
 		answer: (exchange) =>
 			answerImages(exchange, readGeneration(exchange.body.value, exchange.service.models)),
 	},

@@ -1,9 +1,11 @@
 import type { Route } from '../exchange';
 import { bookRoutes } from './books';
+import { chatRoutes } from './chat-completions';
 import { editRoutes } from './edits';
 import { fileRoutes } from './files';
 import { generationRoutes } from './generations';
 import { modelRoutes } from './models';
+import { responseRoutes } from './responses';
 import { sourceRoutes } from './sources';
 import { uploadRoutes } from './uploads';
 import { variationRoutes } from './variations';
@@ -14,6 +16,8 @@ export const routes: readonly Route[] = [
 	...generationRoutes,
 	...editRoutes,
 	...variationRoutes,
+	...responseRoutes,
+	...chatRoutes,
 	...uploadRoutes,
 	...fileRoutes,
 	...sourceRoutes,

@@ -19,14 +19,14 @@ export const modelRoutes: readonly Route[] = [
 		method: 'GET',
 		path: '/v1/models',
 		key: true,
-		booked: false,
+		booked: null,
 		answer: ({ service }) => json(200, { object: 'list', data: service.models.list().map(listed) }),
 	},
 	{
 		method: 'GET',
 		path: '/v1/models/:id',
 		key: true,
-		booked: false,
+		booked: null,
 		answer: ({ service, params }) => {
 			const model = service.models.list().find(({ id }) => id === params.id);
 			if (!model) throw modelNotFound(params.id ?? '');

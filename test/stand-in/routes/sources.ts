@@ -34,7 +34,7 @@ export const sourceRoutes: readonly Route[] = [
 		method: 'GET',
 		path: '/stand-in/sources/:kind',
 		key: false,
-		booked: false,
+		booked: null,
 		answer: (exchange) => {
 			const { service, headers, params } = exchange;
 			service.leaks.refuseKey(headers);

@@ -15,7 +15,7 @@ export const uploadRoutes: readonly Route[] = [
 		path: '/v1/files',
 		accepts: ['multipart/form-data'],
 		key: true,
-		booked: false,
+		booked: null,
 		answer: ({ service, body }) => {
 			const fields = fieldsOf(body);
 			refuseUnknown(fields, ['purpose']);
@@ -42,14 +42,14 @@ export const uploadRoutes: readonly Route[] = [
 		method: 'GET',
 		path: '/v1/files/:id',
 		key: true,
-		booked: false,
+		booked: null,
 		answer: (exchange) => json(200, listed(find(exchange))),
 	},
 	{
 		method: 'GET',
 		path: '/v1/files/:id/content',
 		key: true,
-		booked: false,
+		booked: null,
 		answer: (exchange) => {
 			const { bytes, contentType } = find(exchange);
 			return { status: 200, contentType, body: bytes };

@@ -1,3 +1,4 @@
+import { imageRequest } from '../books';
 import { ApiError } from '../errors';
 import type { Route } from '../exchange';
 import { answerImages } from '../images';
@@ -9,7 +10,7 @@ export const variationRoutes: readonly Route[] = [
 		path: '/v1/images/variations',
 		accepts: ['multipart/form-data', 'application/json'],
 		key: true,
-		booked: true,
+		booked: imageRequest,
 		answer: async (exchange) => {
 			if (exchange.service.provider === 'openai') throw retired();
 			return await answerImages(exchange, await readVariation(exchange));
