@@ -55,7 +55,7 @@ function addRanges(a: Range, b: Range): Range {
 
 function estimateImages(job: ImageJob, model: ImageModel | undefined): Estimate | null {
 	if (job.prices?.perImage !== undefined) {
-		const total = nanoUsd(job.prices.perImage) * job.n;
+		const total = nanoUsd(job.prices.perImage * (job.priceShare ?? 1)) * job.n;
 		return {
 			input: { low: 0, high: 0 },
 			output: { low: total, high: total },
@@ -66,7 +66,7 @@ function estimateImages(job: ImageJob, model: ImageModel | undefined): Estimate 
 	if (!model) return null;
 	const output = outputRange(job, model);
 	if (!output) return null;
-	const prices = tokenPrices({ model, prices: job.prices });
+	const prices = tokenPrices({ model, prices: job.prices, share: job.priceShare });
 	const text = promptTokens(job.prompt);
 	if (job.conversation) text.high += MOST_REWRITING;
 	const images = inputTokensRange(job, model);
@@ -114,7 +114,7 @@ const PARTIAL_IMAGE_TOKENS = 100;
 
 function partialImagesPrice(job: ImageJob, model: ImageModel): NanoUsd {
 	const tokens = PARTIAL_IMAGE_TOKENS * (job.parameters.partial_images ?? 0) * job.n;
-	return tokenPrice(tokens, tokenPrices({ model, prices: job.prices })?.imageOut ?? 0);
+	return tokenPrice(tokens, tokenPrices({ model, prices: job.prices, share: job.priceShare })?.imageOut ?? 0);
 }
 
 /** Tokens of the images that a job starts from. Those of mask and markup are not documented: they count in the upper end. */
@@ -167,12 +167,14 @@ function namedOr(value: string | undefined, all: readonly string[]): readonly st
 /** USD for the job's `n` images of one quality and size. */
 function imagesRange(job: ImageJob, model: ImageModel, quality: string, size: string): Range | undefined {
 	const tokens = tokensRange(model, quality, size, job.n);
-	const prices = tokenPrices({ model, prices: job.prices });
+	const prices = tokenPrices({ model, prices: job.prices, share: job.priceShare });
 	if (tokens && prices) {
 		return { low: tokenPrice(tokens.low, prices.imageOut), high: tokenPrice(tokens.high, prices.imageOut) };
 	}
 	const price = job.prices ? undefined : publishedPrice(model, { quality, size, images: job.n });
-	return price === undefined ? undefined : { low: nanoUsd(price) * job.n, high: nanoUsd(price) * job.n };
+	if (price === undefined) return undefined;
+	const whole = nanoUsd(price * (job.priceShare ?? 1)) * job.n;
+	return exactly(whole);
 }
 
 function tokensRange(model: ImageModel, quality: string, size: string, n: number): Range | undefined {

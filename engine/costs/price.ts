@@ -26,6 +26,8 @@ export const UNKNOWN_COST: Cost = { basis: 'unknown', input: null, output: null,
 export interface PriceSource {
 	model: ImageModel | undefined;
 	prices?: UserPrices | undefined;
+	/** Of these prices, what is paid; 1 where it is left out. */
+	share?: number | undefined;
 }
 
 /** What the server says it drew. */
@@ -36,10 +38,12 @@ export interface Drawn {
 }
 
 /** The price of a finished request. */
-export function priceRequest({ model, prices }: PriceSource, usage: Usage | null, drawn: Drawn): Cost {
+export function priceRequest(source: PriceSource, usage: Usage | null, drawn: Drawn): Cost {
+	const { model, prices, share = 1 } = source;
 	const pricedAt = prices ? null : (model?.prices.pricedAt ?? null);
-	if (prices?.perImage !== undefined) return perImage(nanoUsd(prices.perImage), drawn.images, pricedAt);
-	const tokens = tokenPrices({ model, prices });
+	if (prices?.perImage !== undefined)
+		return perImage(nanoUsd(prices.perImage * share), drawn.images, pricedAt);
+	const tokens = tokenPrices(source);
 	if (usage && tokens) {
 		const input =
 			tokenPrice(usage.inputTextTokens - usage.cachedTextTokens, tokens.textIn) +
@@ -52,11 +56,21 @@ export function priceRequest({ model, prices }: PriceSource, usage: Usage | null
 		return { basis: 'usage', input, output, pricedAt };
 	}
 	const published = prices ? undefined : publishedPrice(model, drawn);
-	return published === undefined ? UNKNOWN_COST : perImage(nanoUsd(published), drawn.images, pricedAt);
+	return published === undefined
+		? UNKNOWN_COST
+		: perImage(nanoUsd(published * share), drawn.images, pricedAt);
 }
 
 /** The token prices that hold: the user's where any are given, else the catalogue's. */
-export function tokenPrices({ model, prices }: PriceSource): TokenPrices | undefined {
+export function tokenPrices({ share = 1, ...source }: PriceSource): TokenPrices | undefined {
+	const whole = wholePrices(source);
+	if (!whole || share === 1) return whole;
+	return Object.fromEntries(
+		Object.entries(whole).map(([name, price]) => [name, price * share]),
+	) as unknown as TokenPrices;
+}
+
+function wholePrices({ model, prices }: PriceSource): TokenPrices | undefined {
 	if (!prices) return model?.prices.tokens;
 	const { textIn, imageIn, imageOut } = prices;
 	if (textIn === undefined && imageIn === undefined && imageOut === undefined) return undefined;

@@ -67,6 +67,8 @@ export interface ImageJob {
 	/** Fields that the engine does not know, sent as they are. */
 	additional?: Readonly<Record<string, unknown>>;
 	prices?: UserPrices;
+	/** The share of the price that is paid, as by the Batch API; 1 where it is left out. */
+	priceShare?: number;
 	/** What was found wrong while the job was read from its source; such a job is not sent. */
 	problems?: ReadonlyArray<{ field: string; message: string }>;
 }

@@ -40,7 +40,7 @@ export function filePart(name: string, image: RequestImage): MultipartPart | und
 
 /** A request as the engine hands it to whoever carries it: n8n's HTTP helper, the SDK, a test. */
 export interface WireRequest extends WireBody {
-	method: 'GET' | 'POST';
+	method: 'GET' | 'POST' | 'DELETE';
 	/** Below the base URL, with a leading slash: `/images/generations`. */
 	path: string;
 	/** For the whole exchange, until the last byte of the answer, milliseconds. */

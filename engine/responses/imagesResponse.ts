@@ -31,7 +31,7 @@ export async function readImagesResponse(response: WireResponse, reading: Readin
 		const document = reader.end(redact);
 		const error = apiErrorIn(document);
 		if (error) throw errorFromBody(error, response, now);
-		return answerFrom(document);
+		return imagesAnswerIn(document);
 	} catch (error) {
 		return brokenOffAfter(
 			Array.from({ length: taken }, (_, image) => ({ image, revisedPrompt: null })),
@@ -56,13 +56,17 @@ export async function readImagesStream(response: WireResponse, reading: Reading)
 		if (type.endsWith('.partial_image')) await takers.partial(image, Number(data.partial_image_index ?? 0));
 		else if (type.endsWith('.completed')) {
 			await takers.image(image, 0);
-			return answerFrom({ ...data, data: [data] });
+			return imagesAnswerIn({ ...data, data: [data] });
 		}
 	}
 	throw streamBrokenOff();
 }
 
-function answerFrom(document: unknown): ImagesAnswer {
+/**
+ * An answer of the Images API whose images were taken out of it.
+ * @throws ImageError `invalid_response` where it had none
+ */
+export function imagesAnswerIn(document: unknown): ImagesAnswer {
 	const body = recordOf(document);
 	const data = recordsOf(body.data);
 	if (data.length === 0) throw noImageInAnswer();

@@ -81,11 +81,15 @@ function billFor(job: Portion['job'], { entries, served, usage, authors, brokenO
 	if (brokenOff) return billOf(null, UNKNOWN_COST, texts);
 	// Without an image and without its tokens nothing was drawn.
 	if (entries.length === 0 && !usage) return billOf(null, NOTHING_DRAWN, texts);
-	const imageCost = priceRequest({ model: findModel(job.model), prices: job.prices }, usage, {
-		quality: served.quality ?? job.parameters.quality ?? null,
-		size: served.size ?? job.parameters.size ?? null,
-		images: entries.length,
-	});
+	const imageCost = priceRequest(
+		{ model: findModel(job.model), prices: job.prices, share: job.priceShare },
+		usage,
+		{
+			quality: served.quality ?? job.parameters.quality ?? null,
+			size: served.size ?? job.parameters.size ?? null,
+			images: entries.length,
+		},
+	);
 	return billOf(usage, imageCost, texts);
 }
 
