@@ -85,3 +85,14 @@ export class ImageError extends Error {
 		this.details = details;
 	}
 }
+
+/** Whatever was thrown, as an error of ours. What is not one may have come after a request was billed. */
+export function asImageError(thrown: unknown): ImageError {
+	if (thrown instanceof ImageError) return thrown;
+	return new ImageError({
+		kind: 'invalid_response',
+		code: 'unexpected_error',
+		message: thrown instanceof Error ? thrown.message : String(thrown),
+		maybeBilled: true,
+	});
+}

@@ -60,7 +60,17 @@ export class FileNames {
 		return `${name}.${extensionOf(format)}`;
 	}
 
-	private baseName(job: NamedJob, image: number): string {
+	/**
+	 * What names a job's files in another run: folders and name without an ending, with the tokens `{image}` and `{NN}` where
+	 * they tell its images apart.
+	 */
+	stemOf(job: NamedJob): string {
+		const [first = ''] = this.names.get(job.index) ?? [];
+		if (job.n === 1 || !IMAGE_TOKEN.test(job.fileName ?? '')) return first;
+		return folderOf(job) + this.baseName(job, undefined);
+	}
+
+	private baseName(job: NamedJob, image: number | undefined): string {
 		const several = this.jobs.length > 1;
 		const template = job.fileName?.trim() || (several ? '{index}_{slug}' : '{slug}');
 		const digits = Math.max(2, String(this.jobs.length).length);
@@ -69,8 +79,7 @@ export class FileNames {
 			slug,
 			name: job.name ?? slug,
 			index: String((this.places.get(job.index) ?? 0) + 1).padStart(digits, '0'),
-			image: String(image + 1),
-			NN: String(image + 1).padStart(2, '0'),
+			...(image === undefined ? {} : { image: String(image + 1), NN: String(image + 1).padStart(2, '0') }),
 			model: job.model,
 			quality: job.parameters.quality ?? 'auto',
 			date: isoDate(this.now),
@@ -95,6 +104,9 @@ export class FileNames {
 function folderOf({ folder }: NamedJob): string {
 	return folder ? `${folder}/` : '';
 }
+
+/** Tokens that stand for the place of an image in its job. */
+const IMAGE_TOKEN = /\{(image|NN)\}/;
 
 /** The true format decides on the ending, whatever the template says. */
 const IMAGE_EXTENSION = /\.(png|jpe?g|webp|gif|svg)$/i;

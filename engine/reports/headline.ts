@@ -106,7 +106,12 @@ function timeTile(run: RunRecord, { total_duration_ms: ms }: Summary): Html {
 	const { bars } = lanesOf(run);
 	const busy = bars.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
 	const average = ms > 0 ? `, ${(busy / ms).toFixed(1)} on average` : '';
-	return tile('Wall time', duration(ms), `up to ${count(run.concurrency)} at once${average}`);
+	const { concurrency } = run;
+	return tile(
+		'Wall time',
+		duration(ms),
+		concurrency === undefined ? 'submitted to done' : `up to ${count(concurrency)} at once${average}`,
+	);
 }
 
 function imageTimeTile({ jobs }: RunRecord, { images, total_duration_ms: ms }: Summary): Html {

@@ -31,8 +31,8 @@ export interface RunRecord<Ref = unknown> {
 	startedAt: number;
 	/** Milliseconds since 1970. */
 	finishedAt: number;
-	/** Requests in flight at the most. */
-	concurrency: number;
+	/** Requests in flight at the most; left out where it was not for us to say. */
+	concurrency?: number;
 	/** What the user should know of the run as a whole. */
 	warnings: readonly string[];
 	/** Why the run ended before its time. */

@@ -2,7 +2,7 @@ import { sumBills, type Bill } from '../costs/bill';
 import { estimateJob, mostOf } from '../costs/estimate';
 import type { NanoUsd } from '../costs/money';
 import { totalOf } from '../costs/price';
-import { endsRun, ImageError } from '../jobs/error';
+import { asImageError, endsRun, ImageError } from '../jobs/error';
 import type { ImageJob } from '../jobs/job';
 import type { Attempt, JobOutcome, Timing } from '../jobs/outcome';
 import { portionsOf, type Portion } from '../jobs/portions';
@@ -223,16 +223,5 @@ function outOfBudget(): ImageError {
 		kind: 'budget',
 		code: 'budget',
 		message: 'Not sent: with this request the run might have cost more than its limit (maxCost).',
-	});
-}
-
-/** Anything thrown that is not ours is a fault in the front end, and must not take the other jobs along. */
-function asImageError(thrown: unknown): ImageError {
-	if (thrown instanceof ImageError) return thrown;
-	return new ImageError({
-		kind: 'invalid_response',
-		code: 'unexpected_error',
-		message: thrown instanceof Error ? thrown.message : String(thrown),
-		maybeBilled: true,
 	});
 }

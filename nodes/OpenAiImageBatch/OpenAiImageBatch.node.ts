@@ -8,6 +8,9 @@ import {
 } from 'n8n-workflow';
 import { CREDENTIAL } from '../shared/authentication';
 import { searchModels } from '../shared/modelPicker';
+import { collectBatches } from './batches/collect';
+import { batchStatus, cancelBatch } from './batches/status';
+import { submitBatch } from './batches/submit';
 import { estimateBatch } from './estimate';
 import { batchParameters } from './parameters';
 import { runBatch } from './run';
@@ -16,6 +19,10 @@ const OPERATIONS: Readonly<Record<string, (context: IExecuteFunctions) => Promis
 	{
 		run: runBatch,
 		estimate: estimateBatch,
+		submit: submitBatch,
+		status: batchStatus,
+		collect: collectBatches,
+		cancel: cancelBatch,
 	};
 
 export class OpenAiImageBatch implements INodeType {
@@ -25,9 +32,9 @@ export class OpenAiImageBatch implements INodeType {
 		icon: { light: 'file:../../icons/openAiImage.svg', dark: 'file:../../icons/openAiImage.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: `={{ $parameter["operation"] + ": " + $parameter["source"] }}`,
+		subtitle: `={{ $parameter["operation"] + ($parameter["batchId"] ? "" : ": " + $parameter["source"]) }}`,
 		description:
-			'Make many images with OpenAI from items, a configuration or a list of prompts, within a budget, with a summary and a report',
+			'Make many images with OpenAI from items, a configuration or a list of prompts: now, within a budget, or at half the price within a day',
 		defaults: { name: 'OpenAI Image Batch' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],

@@ -1,6 +1,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 import type { Bill } from '../../engine/costs/bill';
 import type { Cost } from '../../engine/costs/price';
+import type { ImageError } from '../../engine/jobs/error';
 import type { FileNames } from '../../engine/jobs/fileNames';
 import type { JobOutcome } from '../../engine/jobs/outcome';
 import type { BatchJob } from './jobs';
@@ -36,9 +37,31 @@ export function delivered(
 	};
 }
 
-/** n8n keeps folder and name of a file apart. */
-function pathOf({ directory, fileName = '' }: IBinaryData): string {
+/** Folders and name of a file, which n8n keeps apart. */
+export function pathOf({ directory, fileName = '' }: IBinaryData): string {
 	return directory ? `${directory}/${fileName}` : fileName;
+}
+
+/** A job for which nothing was sent. */
+export function notSent(
+	job: BatchJob,
+	{ error, warnings }: { error?: ImageError; warnings: string[] },
+): DeliveredJob {
+	return {
+		job,
+		outcome: {
+			job,
+			status: error ? 'failed' : 'completed',
+			images: [],
+			partials: [],
+			...(error ? { error } : {}),
+			timing: { queuedMs: 0, durationMs: 0, attempts: 0 },
+			attempts: [],
+			warnings,
+		},
+		outputPaths: [],
+		historyUuid: null,
+	};
 }
 
 const NOTHING: Cost = { basis: 'usage', input: 0, output: 0, pricedAt: null };

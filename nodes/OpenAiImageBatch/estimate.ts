@@ -2,14 +2,14 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { estimateJob } from '../../engine/costs/estimate';
 import { usd } from '../../engine/costs/money';
 import { findDuplicates } from '../../engine/jobs/duplicates';
-import type { JobOutcome } from '../../engine/jobs/outcome';
 import { portionsOf } from '../../engine/jobs/portions';
 import { findModel } from '../../engine/models/find';
 import { estimateOfRun } from '../../engine/reports/estimated';
 import { checkJob } from '../../engine/runner/check';
 import { estimateJson } from '../shared/imageJson';
 import { hintWarnings } from '../shared/hints';
-import { failedItems } from './items';
+import { notSent } from './delivery';
+import { failedItems, originOf } from './items';
 import type { BatchJob } from './jobs';
 import { prepareBatch } from './prepare';
 
@@ -22,26 +22,11 @@ export async function estimateBatch(context: IExecuteFunctions): Promise<INodeEx
 	const duplicates = settings.deduplicate ? findDuplicates(jobs) : new Map<BatchJob, BatchJob>();
 	const now = Date.now();
 	const checked = jobs.map((job) => {
-		const { error, warnings: noted } = checkJob(job, settings, now);
-		const estimate = estimateJob(job, findModel(job.model));
 		const duplicateOf = duplicates.get(job)?.id;
-		const outcome: JobOutcome<never> = {
-			job,
-			status: error ? 'failed' : 'completed',
-			images: [],
-			partials: [],
-			...(error ? { error } : {}),
-			timing: { queuedMs: 0, durationMs: 0, attempts: 0 },
-			attempts: [],
-			warnings: noted,
-		};
 		return {
-			job,
+			...notSent(job, checkJob(job, settings, now)),
 			id: job.id,
-			outcome,
-			estimate,
-			outputPaths: [],
-			historyUuid: null,
+			estimate: estimateJob(job, findModel(job.model)),
 			...(duplicateOf === undefined ? {} : { duplicateOf }),
 		};
 	});
@@ -86,7 +71,11 @@ export async function estimateBatch(context: IExecuteFunctions): Promise<INodeEx
 		warnings: noted,
 	};
 	const pairedItem = context.getInputData().map((_, item) => ({ item }));
-	return [[], checked.flatMap((job) => failedItems(context, job)), [{ json: total, pairedItem }]];
+	return [
+		[],
+		checked.flatMap((job) => failedItems(context, job, originOf(context, job.job))),
+		[{ json: total, pairedItem }],
+	];
 }
 
 function rangeOf({ low, high, rests_on = null }: IDataObject): IDataObject {

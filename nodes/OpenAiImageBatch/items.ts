@@ -1,4 +1,5 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { FieldMapping } from '../../engine/sources/jobRecord';
 import { failedItem, imageItems, outputSettings, type ItemFrame } from '../shared/items';
 import type { DeliveredJob } from './delivery';
 import type { BatchJob } from './jobs';
@@ -23,28 +24,41 @@ export function imagesItems(context: IExecuteFunctions, delivered: DeliveredJob)
 	return imageItems(context, outcome, { settings, item: job.item, own, extra });
 }
 
+/** What a job was made from, as far as the job itself does not say it. */
+export interface JobOrigin {
+	/** The input item's fields, where that item is the job. */
+	json: IDataObject;
+	mapping: FieldMapping;
+	/** Images that the job may start from. */
+	binary?: IBinaryKeyData | undefined;
+}
+
+/** What a job of the node's source was made from. */
+export function originOf(context: IExecuteFunctions, { item }: BatchJob): JobOrigin {
+	const { json = {}, binary } = context.getInputData()[item] ?? {};
+	const isItem = context.getNodeParameter('source', 0, 'items') === 'items';
+	return isItem ? { json, mapping: fieldMapping(context), binary } : { json: {}, mapping: {}, binary };
+}
+
 /** The item of the output Failed, which can be fed to a Batch again as it is. */
 export function failedItems(
 	context: IExecuteFunctions,
 	{ job, outcome }: DeliveredJob,
+	origin: JobOrigin,
 ): INodeExecutionData[] {
 	if (!outcome.error) return [];
 	const settings = outputSettings(context, job.item);
-	const own = { ...jobFields(context, job, outcome.images.length), job_id: job.id, status: outcome.status };
+	const own = { ...jobFields(job, outcome.images.length, origin), job_id: job.id, status: outcome.status };
 	const item = failedItem(outcome, { settings, item: job.item, own });
 	// The variation's prompt is ours; the job's own is what makes it again.
 	item.json.prompt = job.description.prompt;
-	const files = context.getInputData()[job.item]?.binary;
-	if (files) item.binary = { ...files, ...item.binary };
+	if (origin.binary) item.binary = { ...origin.binary, ...item.binary };
 	return [item];
 }
 
 /** What a job is, as its source said it, for the images that are still missing. */
-function jobFields(context: IExecuteFunctions, job: BatchJob, made: number): IDataObject {
-	const { description, n } = job;
-	const isItem = context.getNodeParameter('source', 0, 'items') === 'items';
-	const mapping = isItem ? fieldMapping(context) : {};
-	const input = isItem ? { ...(context.getInputData()[job.item]?.json ?? {}) } : {};
+function jobFields({ description, n }: BatchJob, made: number, { json, mapping }: JobOrigin): IDataObject {
+	const input = { ...json };
 	const fields = describedFields(description);
 	if (made > 0) {
 		for (const name of ['n', 'sample_count']) {

@@ -1,199 +1,58 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { JOB_FIELDS } from '../../engine/sources/jobFields';
-import { commonParameters } from '../shared/parameters/common';
-import { executionParameter } from '../shared/parameters/execution';
-import { modelParameter } from '../shared/parameters/image';
+import type { Endpoint } from '../../engine/models/model';
+import { countParameter, modelParameter, qualityParameter, sizeParameters } from '../shared/parameters/image';
+import { optionsFor } from '../shared/parameters/options';
+import { outputParameter } from '../shared/parameters/output';
+import { batchApiParameters } from './parameters/batches';
+import { batchApiExecutionParameter, batchExecutionParameter } from './parameters/execution';
+import { operationParameter } from './parameters/operation';
+import { sourceParameters } from './parameters/sources';
 
-const ofSource = (source: string) => ({ show: { source: [source] } });
+const ENDPOINTS: readonly Endpoint[] = ['generations', 'edits', 'variations'];
 
-const operationParameter: INodeProperties = {
-	displayName: 'Operation',
-	name: 'operation',
-	type: 'options',
-	noDataExpression: true,
-	default: 'run',
-	options: [
-		{
-			name: 'Run',
-			value: 'run',
-			description: 'Make the images now, several at a time',
-			action: 'Run a batch',
-		},
-		{
-			name: 'Estimate',
-			value: 'estimate',
-			description: 'Check the jobs and say what they would cost, without sending anything',
-			action: 'Estimate a batch',
-		},
-	],
-};
-
-const sourceParameters: INodeProperties[] = [
-	{
-		displayName: 'Jobs From',
-		name: 'source',
-		type: 'options',
-		default: 'items',
-		options: [
-			{
-				name: 'Input Items',
-				value: 'items',
-				description: 'Each item is a job, its fields are prompt, size, quality and so on',
-			},
-			{
-				name: 'JSON Configuration',
-				value: 'json',
-				description: 'A list of jobs, with how they are to be run',
-			},
-			{
-				name: 'Prompt List',
-				value: 'promptList',
-				description: 'A text with a header "# name" above each prompt',
-			},
-		],
-	},
-	{
-		displayName: 'Field Mapping',
-		name: 'fieldMapping',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		default: {},
-		placeholder: 'Add Field',
-		description:
-			'Which field of the items holds what, where it is called otherwise. Without it the fields are taken up by their names: prompt, name, output_path, model, n, size, quality, output_format, background, images, mask, kind, metadata and so on.',
-		displayOptions: ofSource('items'),
-		options: [
-			{
-				displayName: 'Fields',
-				name: 'fields',
-				values: [
-					{
-						displayName: "Job's Field",
-						name: 'field',
-						type: 'options',
-						default: 'prompt',
-						options: [...JOB_FIELDS].sort().map((field) => ({ name: titleOf(field), value: field })),
-					},
-					{
-						displayName: "Item's Field",
-						name: 'column',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. Prompt text',
-						description: "Empty to leave the job's field out, even where an item has one of that name",
-					},
-				],
-			},
-		],
-	},
-	{
-		displayName: 'Configuration',
-		name: 'json',
-		type: 'json',
-		typeOptions: { rows: 8 },
-		default: '{\n  "jobs": [\n    { "prompt": "A red fox asleep in fresh snow", "quality": "low" }\n  ]\n}',
-		description: 'Not read where a binary field is named below',
-		displayOptions: ofSource('json'),
-	},
-	{
-		displayName: 'Configuration Data Field Name',
-		name: 'jsonBinaryPropertyName',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. data',
-		description: 'The input field with the configuration as a file. Empty to use the one above.',
-		displayOptions: ofSource('json'),
-	},
-	{
-		displayName: 'Prompts',
-		name: 'promptList',
-		type: 'string',
-		typeOptions: { rows: 8 },
-		default: '',
-		placeholder: '# fox\nA red fox asleep in fresh snow\n\n# owl\nAn owl on a branch at night',
-		description: 'A line "# name" begins a prompt. Not read where a binary field is named below.',
-		displayOptions: ofSource('promptList'),
-	},
-	{
-		displayName: 'Prompts Data Field Name',
-		name: 'promptListBinaryPropertyName',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. data',
-		description: 'The input field with the prompts as a text file. Empty to use those above.',
-		displayOptions: ofSource('promptList'),
-	},
-	{
-		displayName: 'Images per Prompt',
-		name: 'count',
-		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
-		default: 1,
-		displayOptions: ofSource('promptList'),
-	},
-];
-
-const batchExecution: INodeProperties[] = [
-	{
-		displayName: 'Deduplicate',
-		name: 'deduplicate',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether jobs that are the same in everything are made and paid for once, and delivered to each',
-	},
-	{
-		displayName: 'Fail Fast',
-		name: 'failFast',
-		type: 'number',
-		typeOptions: { minValue: 0, numberPrecision: 0 },
-		default: 0,
-		description: 'Nothing more is sent after so many failures. 0 for never.',
-	},
-	{
-		displayName: 'Retry Delay (Ms)',
-		name: 'retryDelay',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 60000, numberPrecision: 0 },
-		default: 500,
-		description:
-			'How long to wait before the first repetition, in milliseconds, where the server does not say. Doubled with each further one.',
-	},
-	{
-		displayName: 'Timeout (Ms)',
-		name: 'timeout',
-		type: 'number',
-		typeOptions: { minValue: 0, numberPrecision: 0 },
-		default: 600000,
-		description:
-			'How long the whole batch may take, in milliseconds. What is done by then is kept and delivered. 0 for no limit.',
-	},
-];
-
-/** Without the dry run, which is an operation of its own here. */
-const batchExecutionParameter: INodeProperties = {
-	...executionParameter,
-	description: 'How the jobs are worked through. What a configuration says goes before it.',
-	options: [
-		...(executionParameter.options as INodeProperties[]).filter(({ name }) => name !== 'dryRun'),
-		...batchExecution,
-	].sort((a, b) => a.displayName.localeCompare(b.displayName)),
-};
-
-function titleOf(field: string): string {
-	return field
-		.split('_')
-		.map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-		.join(' ');
-}
-
-export const batchParameters: INodeProperties[] = [
-	operationParameter,
+/** What jobs are made of that say nothing of their own. */
+const jobParameters: INodeProperties[] = [
 	...sourceParameters,
 	{
 		...modelParameter,
 		description:
 			'For jobs that name none. The list is what the credential has access to, with the price of an image.',
 	},
-	...commonParameters(['generations', 'edits', 'variations'], batchExecutionParameter),
+	...sizeParameters,
+	qualityParameter,
+	countParameter,
+	optionsFor(ENDPOINTS),
+];
+
+/** The model's name is not known yet when a batch is collected, but its prices may be the user's own. */
+const pricesParameter: INodeProperties = {
+	...optionsFor(ENDPOINTS),
+	options: optionsFor(ENDPOINTS).options?.filter(({ name }) => name === 'prices') ?? [],
+};
+
+function onlyFor(operations: readonly string[], parameters: readonly INodeProperties[]): INodeProperties[] {
+	return parameters.map((parameter) => ({
+		...parameter,
+		displayOptions: {
+			...parameter.displayOptions,
+			show: { operation: [...operations], ...parameter.displayOptions?.show },
+		},
+	}));
+}
+
+export const batchParameters: INodeProperties[] = [
+	operationParameter,
+	...batchApiParameters,
+	...onlyFor(['run', 'estimate', 'submit'], jobParameters),
+	...onlyFor(['collect'], [pricesParameter]),
+	...onlyFor(['run', 'estimate'], [batchExecutionParameter]),
+	...onlyFor(
+		['submit'],
+		[batchApiExecutionParameter(['maxCost', 'maxRetries', 'requestTimeout', 'retryDelay'])],
+	),
+	...onlyFor(
+		['status', 'collect', 'cancel'],
+		[batchApiExecutionParameter(['maxRetries', 'requestTimeout', 'retryDelay'])],
+	),
+	...onlyFor(['run', 'estimate', 'submit', 'collect'], [outputParameter]),
 ];

@@ -19,14 +19,18 @@ export interface PreparedBatch {
 
 /**
  * Reads a batch and how it is to go.
+ * @param adapt makes a job what the operation needs
  * @throws NodeOperationError with all that is wrong with a configuration or a prompt list, before anything is sent. Of
  * input items each is a job of its own: what is wrong with one is its own outcome.
  */
-export async function prepareBatch(context: IExecuteFunctions): Promise<PreparedBatch> {
+export async function prepareBatch(
+	context: IExecuteFunctions,
+	adapt: (job: BatchJob, provider: OpenAiImageCredential['provider']) => BatchJob = (job) => job,
+): Promise<PreparedBatch> {
 	const credential = readCredential(await context.getCredentials(CREDENTIAL));
 	const source = await readSource(context);
 	const settings = { ...settingsFor(context, source), provider: credential.provider };
-	const jobs = await batchJobs(context, source);
+	const jobs = (await batchJobs(context, source)).map((job) => adapt(job, credential.provider));
 	const problems = [...source.problems];
 	const isOnePiece = context.getNodeParameter('source', 0, 'items') !== 'items';
 	if (isOnePiece) {

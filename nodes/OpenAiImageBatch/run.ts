@@ -13,7 +13,7 @@ import { countTokens, hintWarnings } from '../shared/hints';
 import { runPorts } from '../shared/runPorts';
 import { delivered, type DeliveredJob } from './delivery';
 import type { BatchJob } from './jobs';
-import { failedItems, imagesItems } from './items';
+import { failedItems, imagesItems, originOf } from './items';
 import { prepareBatch } from './prepare';
 import { progressReporter } from './progress';
 import { summaryItem } from './summary';
@@ -40,7 +40,7 @@ export async function runBatch(context: IExecuteFunctions): Promise<INodeExecuti
 	hintWarnings(context, summary.json.warnings as string[]);
 	return [
 		deliveredJobs.flatMap((job) => imagesItems(context, job)),
-		deliveredJobs.flatMap((job) => failedItems(context, job)),
+		deliveredJobs.flatMap((job) => failedItems(context, job, originOf(context, job.job))),
 		[summary],
 	];
 }

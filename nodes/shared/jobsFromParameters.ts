@@ -94,9 +94,7 @@ export type CommonParameters = Omit<NodeJob, 'index' | 'label' | Exclude<keyof J
  */
 export function commonParameters(context: IExecuteFunctions, index: number): CommonParameters {
 	const options = context.getNodeParameter('options', index, {}) as Options;
-	const output = context.getNodeParameter('output', index, {}) as { fileName?: unknown };
 	const { known, unknown, problem } = additionalParameters(options.additionalParameters);
-	const prices = userPrices(options);
 	return {
 		model: textOf(context.getNodeParameter('model', index, '', { extractValue: true })).trim(),
 		n: numberOf(context.getNodeParameter('n', index, 1)) ?? 1,
@@ -120,10 +118,19 @@ export function commonParameters(context: IExecuteFunctions, index: number): Com
 			...(known as ImageParameters),
 		},
 		...(Object.keys(unknown).length > 0 ? { additional: unknown } : {}),
-		...(prices ? { prices } : {}),
 		...(problem === undefined ? {} : { problems: [{ field: 'additionalParameters', message: problem }] }),
-		fileName: textOf(output.fileName),
+		...lastParameters(context, index),
 	};
+}
+
+/** What is asked of the parameters once the images are there: what they cost, and how their files are called. */
+export function lastParameters(
+	context: IExecuteFunctions,
+	index: number,
+): Pick<CommonParameters, 'prices' | 'fileName'> {
+	const output = context.getNodeParameter('output', index, {}) as { fileName?: unknown };
+	const prices = userPrices(context.getNodeParameter('options', index, {}) as Options);
+	return { ...(prices ? { prices } : {}), fileName: textOf(output.fileName) };
 }
 
 function sizeOf(context: IExecuteFunctions, index: number): string | undefined {
