@@ -319,9 +319,15 @@ describe('a stream that goes wrong', () => {
 });
 
 describe('the table of directives in the README', () => {
-	const kinds = { I: 'images', Is: 'image stream', R: 'response', Rs: 'response stream' } as const;
+	const kinds = {
+		I: 'images',
+		Is: 'image stream',
+		R: 'response',
+		Rs: 'response stream',
+		B: 'batch line',
+	} as const;
 	const readme = readFileSync(join(__dirname, 'stand-in/README.md'), 'utf8');
-	const rows = [...readme.matchAll(/^\| `(\[\[.+?\]\])` +\| ([IRs ]+?) +\|/gm)];
+	const rows = [...readme.matchAll(/^\| `(\[\[.+?\]\])` +\| ([BIRs ]+?) +\|/gm)];
 
 	test.each(rows.map(([, directive = '', on = '']) => [directive, on.split(' ')] as const))(
 		'%s',

@@ -6,7 +6,7 @@ import type { EventStream } from './streams/event-stream';
 export interface Answer {
 	status: number;
 	contentType: string;
-	body: Buffer | LongBody;
+	body: Buffer | LongBody | PiecedBody;
 	headers?: Record<string, string>;
 	/** What is booked once the answer is begun. */
 	charge?: Charge;
@@ -23,6 +23,11 @@ export interface LongBody {
 	subarray(start: number, end?: number): Buffer;
 	/** How many bytes may be asked for at a time. */
 	pieceBytes: number;
+}
+
+/** A body of unknown length that is made as it is sent. It goes out as it comes, with chunked encoding. */
+export interface PiecedBody {
+	pieces(): AsyncIterable<Buffer>;
 }
 
 /** Instead of an answer: the connection is dropped. */
@@ -54,12 +59,20 @@ export async function write(
 	beforeLastByte: () => void,
 ): Promise<void> {
 	const { body, cutAt, pieceBytes } = answer;
+	const isPieced = 'pieces' in body;
 	response.writeHead(answer.status, {
 		'content-type': answer.contentType,
 		...headers,
 		...answer.headers,
-		...(pieceBytes === undefined ? { 'content-length': body.length } : {}),
+		...(pieceBytes === undefined && !isPieced ? { 'content-length': body.length } : {}),
 	});
+	if (isPieced) {
+		await writePieces(response, body, cutAt ?? Infinity);
+		beforeLastByte();
+		if (cutAt !== undefined) response.destroy();
+		else response.end();
+		return;
+	}
 	const end = cutAt ?? Math.max(0, body.length - 1);
 	const step = pieceBytes ?? (Buffer.isBuffer(body) ? Math.max(1, end) : body.pieceBytes);
 	for (let at = 0; at < end && !response.destroyed; at += step) {
@@ -68,6 +81,15 @@ export async function write(
 	beforeLastByte();
 	if (cutAt !== undefined) response.destroy();
 	else response.end(body.subarray(end));
+}
+
+async function writePieces(response: ServerResponse, body: PiecedBody, most: number): Promise<void> {
+	let left = most;
+	for await (const piece of body.pieces()) {
+		if (response.destroyed || left <= 0) return;
+		await flush(response, piece.subarray(0, left));
+		left -= piece.length;
+	}
 }
 
 /** Resolves when the bytes are with the operating system, or never will be. */

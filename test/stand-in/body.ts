@@ -21,10 +21,14 @@ export interface RequestBody {
 	files: FormFile[];
 }
 
-/** Reads a request to its end. Never rejects: a body that cannot be read has the value undefined. */
-export async function readBody(request: IncomingMessage): Promise<RequestBody> {
+/**
+ * Reads a request to its end. Never rejects: a body that cannot be read has the value undefined.
+ *
+ * @param mostBytes of one file in a form
+ */
+export async function readBody(request: IncomingMessage, mostBytes?: number): Promise<RequestBody> {
 	if (isForm(request)) {
-		const form = await readForm(request).catch(() => null);
+		const form = await readForm(request, mostBytes).catch(() => null);
 		const { fields = undefined, repeated = [], files = [] } = form ?? {};
 		return { empty: false, type: 'multipart/form-data', value: fields, repeated, files };
 	}

@@ -94,6 +94,13 @@ export class Books {
 	maxInFlight = 0;
 	private readonly attempts = new Map<string, number>();
 
+	/** Counts an attempt at a prompt. @returns how many there were, this one included */
+	attempt(prompt: string): number {
+		const attempt = (this.attempts.get(prompt) ?? 0) + 1;
+		this.attempts.set(prompt, attempt);
+		return attempt;
+	}
+
 	/** Enters a request and counts it as in flight until `close`. */
 	open(
 		endpoint: string,
@@ -101,8 +108,7 @@ export class Books {
 		body: unknown,
 		{ model, prompt, n, conversation }: BookedRequest,
 	): BookEntry {
-		const attempt = (this.attempts.get(prompt) ?? 0) + 1;
-		this.attempts.set(prompt, attempt);
+		const attempt = this.attempt(prompt);
 		const entry: BookEntry = {
 			endpoint,
 			model,

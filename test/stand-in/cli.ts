@@ -11,6 +11,10 @@ const usage = `Usage: npm run stand-in -- [options]
   --today DATE           which models are alive (2026-11-21)
   --image-bytes N        pad pictures to about this size (0: as they come)
   --response-lifetime MS how long a response can be gone back to (0: no end)
+  --batch-duration MS    how long a batch takes (0: done at the next look)
+  --batch-expire-after N batches expire after so many requests (0: never)
+  --synthetic-images N   batches answer with one picture of N bytes, not drawn (0: drawn)
+  --clock-speed N        how much faster than the day the time of batches goes (1)
   --help
 
 What a prompt can make it do ([[status 500 x2]], [[rate-limit 2]], ...) is in test/stand-in/README.md.
@@ -34,6 +38,12 @@ async function main(): Promise<void> {
 		today: date(values.today),
 		imageBytes: wholeNumber('image-bytes', values['image-bytes']),
 		responseLifetimeMs: wholeNumber('response-lifetime', values['response-lifetime']) || Infinity,
+		clockSpeed: wholeNumber('clock-speed', values['clock-speed']),
+		batches: {
+			durationMs: wholeNumber('batch-duration', values['batch-duration']),
+			expireAfter: wholeNumber('batch-expire-after', values['batch-expire-after']) || Infinity,
+			syntheticImageBytes: wholeNumber('synthetic-images', values['synthetic-images']),
+		},
 	});
 	process.stdout.write(
 		`OpenAI stand-in\n  base URL  ${standIn.url}\n  API key   ${standIn.key}\n` +
@@ -56,6 +66,10 @@ function readArguments() {
 				today: { type: 'string', default: '2026-11-21' },
 				'image-bytes': { type: 'string', default: '0' },
 				'response-lifetime': { type: 'string', default: '0' },
+				'batch-duration': { type: 'string', default: '0' },
+				'batch-expire-after': { type: 'string', default: '0' },
+				'synthetic-images': { type: 'string', default: '0' },
+				'clock-speed': { type: 'string', default: '1' },
 				help: { type: 'boolean', short: 'h', default: false },
 			},
 		}).values;

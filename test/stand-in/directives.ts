@@ -1,10 +1,11 @@
 import { invalidRequest } from './errors';
 
 /** How a request is answered, which decides what can be asked of the stand-in. */
-export type AnswerKind = 'images' | 'image stream' | 'response' | 'response stream';
+export type AnswerKind = 'images' | 'image stream' | 'response' | 'response stream' | 'batch line';
 
 /** What may stand behind a directive's name. A code is one word, such as `server_error`. */
-type Argument = 'nothing' | 'number' | 'number or nothing' | 'code or nothing' | 'words or nothing';
+type Argument =
+	'nothing' | 'number' | 'number or nothing' | 'code or nothing' | 'words or nothing' | 'early or nothing';
 
 /** Who understands a directive; README.md says what each does. */
 interface Rule {
@@ -15,35 +16,44 @@ interface Rule {
 }
 
 const everywhere = ['images', 'image stream', 'response', 'response stream'] as const;
+const anywhere = [...everywhere, 'batch line'] as const;
+const lines = ['batch line'] as const;
 const whole = ['images', 'response'] as const;
 const streams = ['image stream', 'response stream'] as const;
 const responses = ['response', 'response stream'] as const;
 
 const directives = {
+	'broken-line': { takes: 'nothing', on: lines },
 	'call-failed': { takes: 'nothing', on: responses },
 	chunked: { takes: 'number', on: everywhere },
 	cut: { takes: 'nothing', on: whole, hint: '[[stream-cut]] drops a stream.' },
-	'data-url': { takes: 'nothing', on: everywhere },
+	'data-url': { takes: 'nothing', on: anywhere },
 	delay: { takes: 'number', on: everywhere },
-	empty: { takes: 'nothing', on: everywhere },
-	escaped: { takes: 'nothing', on: everywhere },
+	empty: { takes: 'nothing', on: anywhere },
+	escaped: { takes: 'nothing', on: anywhere },
 	'fewer-partials': { takes: 'nothing', on: streams },
+	'foreign-line': { takes: 'nothing', on: lines },
 	html: { takes: 'number', on: everywhere },
 	incomplete: { takes: 'nothing', on: responses },
-	moderation: { takes: 'nothing', on: everywhere },
+	'lost-line': { takes: 'nothing', on: lines },
+	moderation: { takes: 'nothing', on: anywhere },
 	'no-tool-usage': { takes: 'nothing', on: responses },
-	'no-usage': { takes: 'nothing', on: everywhere },
-	'not-an-image': { takes: 'nothing', on: everywhere },
-	'not-base64': { takes: 'nothing', on: everywhere },
+	'no-usage': { takes: 'nothing', on: anywhere },
+	'not-an-image': { takes: 'nothing', on: anywhere },
+	'not-base64': { takes: 'nothing', on: anywhere },
 	pretty: { takes: 'nothing', on: everywhere },
-	quota: { takes: 'nothing', on: everywhere },
-	'rate-limit': { takes: 'number or nothing', on: everywhere },
+	quota: { takes: 'nothing', on: anywhere },
+	'rate-limit': { takes: 'number or nothing', on: anywhere },
 	refusal: { takes: 'nothing', on: responses },
 	reset: { takes: 'nothing', on: everywhere },
 	'response-failed': { takes: 'code or nothing', on: responses },
-	status: { takes: 'number', on: everywhere },
+	status: { takes: 'number', on: anywhere },
 	'stream-crlf': { takes: 'nothing', on: streams },
-	'stream-cut': { takes: 'nothing', on: streams, hint: '[[cut]] drops an answer that is no stream.' },
+	'stream-cut': {
+		takes: 'early or nothing',
+		on: streams,
+		hint: '[[cut]] drops an answer that is no stream.',
+	},
 	'stream-error': { takes: 'code or nothing', on: streams },
 	'text-answer': { takes: 'words or nothing', on: responses },
 	url: { takes: 'nothing', on: ['images'], hint: 'Only a whole answer of the Images API has a url.' },
@@ -58,7 +68,7 @@ export const directiveNames = Object.keys(directives);
 export interface Directive {
 	name: DirectiveName;
 	number: number | null;
-	/** A code or words. */
+	/** A code, words or `early`. */
 	text: string | null;
 	/** Only on the first so many attempts at the prompt; Infinity for all. */
 	attempts: number;
@@ -117,7 +127,7 @@ export class Wishes {
 		return this.active.find((directive) => directive.name === name)?.number ?? null;
 	}
 
-	/** The code or the words given with a directive, null where it is not active or has none. */
+	/** The code or the words given with a directive, or `early`; null where it is not active or has none. */
 	text(name: DirectiveName): string | null {
 		return this.active.find((directive) => directive.name === name)?.text ?? null;
 	}
@@ -161,6 +171,7 @@ const answers: Record<AnswerKind, string> = {
 	'image stream': 'a stream of the Images API',
 	response: 'an answer of the Responses API that is no stream',
 	'response stream': 'a stream of the Responses API',
+	'batch line': 'a request of a batch',
 };
 
 /** @returns null where it is not what the directive takes */
@@ -173,6 +184,7 @@ function readArgument(
 	if (first === undefined) return takes === 'number' ? null : { number: null, text: null };
 	if (takes === 'words or nothing') return { number: null, text: words.join(' ') };
 	if (takes === 'nothing' || words.length > 1) return null;
+	if (takes === 'early or nothing') return first === 'early' ? { number: null, text: first } : null;
 	if (takes === 'code or nothing') return /^[a-z_]+$/.test(first) ? { number: null, text: first } : null;
 	const number = Number(first);
 	return number >= 0 && isAllowed(name, number) ? { number, text: null } : null;

@@ -22,7 +22,7 @@ export async function dispatch(
 
 	const [pathname = '/', query] = (request.url ?? '/').split('?');
 	const route = findRoute(request.method ?? 'GET', pathname);
-	const body = await readBody(request);
+	const body = await readBody(request, route?.mostBytes);
 	const booked = route?.booked?.(body.value);
 	const exchange: Exchange = {
 		service,

@@ -1,13 +1,15 @@
+import type { AccountFiles } from './account-files';
 import type { Reply } from './answer';
+import type { BatchStore } from './batches/batch-store';
 import type { BodyType, RequestBody } from './body';
 import type { BookedRequest, BookEntry, Books } from './books';
+import type { Clock } from './clock';
 import type { Models } from './models';
 import type { Pace } from './pace';
 import type { Quotas } from './quotas';
 import type { Leaks } from './leaks';
 import type { ResponseStore } from './responses/response-store';
 import type { ServedFiles } from './served-files';
-import type { Uploads } from './uploads';
 
 /** What all requests share. */
 export interface Service {
@@ -20,14 +22,17 @@ export interface Service {
 	quotas: Quotas;
 	/** Pictures that were answered as a URL. */
 	files: ServedFiles;
-	/** Files that clients uploaded. */
-	uploads: Uploads;
+	/** What the Files API keeps. */
+	accountFiles: AccountFiles;
+	batches: BatchStore;
+	/** What files and batches live by. */
+	clock: Clock;
 	/** What the Responses API remembers. */
 	responses: ResponseStore;
 	leaks: Leaks;
 	/** How long an image request takes to answer, in ms. */
 	delayMs(request: { prompt: string; model: string; index: number }): number;
-	/** Forgets everything: books, pace, quotas, files, responses, leaks. */
+	/** Forgets everything: books, pace, quotas, files, batches, responses, leaks. */
 	reset(): void;
 	/** About how large pictures are to be made, in bytes; 0 for as large as they come. */
 	imageBytes: number;
@@ -57,6 +62,8 @@ export interface Route {
 	path: string;
 	/** What a POST may come as; JSON where it is not said. */
 	accepts?: readonly BodyType[];
+	/** The most of one file in a form, in bytes, where it is not the most of an image. */
+	mostBytes?: number;
 	/** Whether a key is asked for. */
 	key: boolean;
 	/** What to enter in the books of a request with such a body; null for requests that are none for an image. */

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import busboy from 'busboy';
 
-/** The most of one file that is kept, in bytes: OpenAI's 50 MB for an image. */
+/** The most of one file that is kept where a route does not say otherwise, in bytes: OpenAI's 50 MB for an image. */
 export const longestFile = 50 * 1024 * 1024;
 
 /** A file of a form, byte for byte. */
@@ -14,11 +14,11 @@ export interface FormFile {
 	fileName: string | null;
 	/** As the part says; `text/plain` where it says nothing, as the standard for forms has it. */
 	contentType: string;
-	/** Empty where the file was longer than `longestFile`. */
+	/** Empty where the file was longer than it may be. */
 	bytes: Buffer;
 	/** Of `bytes`, hexadecimal. */
 	sha256: string;
-	/** Longer than `longestFile`. */
+	/** Longer than it may be. */
 	tooLong: boolean;
 }
 
@@ -35,13 +35,14 @@ export interface Form {
 /**
  * Reads a multipart form as it arrives.
  *
+ * @param mostBytes of one file
  * @throws Error where it is malformed, breaks off or has no boundary; the request is read to its end all the same,
  *   for a client that is still sending takes an early answer for a lost connection
  */
-export async function readForm(request: IncomingMessage): Promise<Form> {
+export async function readForm(request: IncomingMessage, mostBytes = longestFile): Promise<Form> {
 	const files: Promise<FormFile>[] = [];
 	try {
-		const texts = await parse(request, (file) => {
+		const texts = await parse(request, mostBytes, (file) => {
 			// Where a form breaks off its files fail too; it is the form's failure that is told.
 			file.catch(() => undefined);
 			files.push(file);
@@ -57,6 +58,7 @@ export async function readForm(request: IncomingMessage): Promise<Form> {
 
 async function parse(
 	request: IncomingMessage,
+	fileSize: number,
 	onFile: (file: Promise<FormFile>) => void,
 ): Promise<Pick<Form, 'fields' | 'repeated'>> {
 	const fields: Record<string, string> = {};
@@ -64,7 +66,7 @@ async function parse(
 	const parser = busboy({
 		headers: request.headers,
 		defParamCharset: 'utf8',
-		limits: { fileSize: longestFile },
+		limits: { fileSize },
 	});
 	parser.on('field', (name, value) => {
 		if (Object.hasOwn(fields, name)) repeated.push(name);

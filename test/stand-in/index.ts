@@ -1,7 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AccountFiles } from './account-files';
+import { BatchStore } from './batches/batch-store';
+import type { BatchBookEntry } from './batches/books';
+import type { BatchOptions } from './batches/options';
 import { Books } from './books';
 import type { BookEntry } from './books';
+import { Clock } from './clock';
 import { dispatch } from './dispatch';
 import type { Service } from './exchange';
 import { demoKey } from './keys';
@@ -11,8 +16,9 @@ import { Pace } from './pace';
 import { Quotas } from './quotas';
 import { ResponseStore } from './responses/response-store';
 import { ServedFiles } from './served-files';
-import { Uploads } from './uploads';
 
+export type { BatchBookEntry } from './batches/books';
+export type { BatchOptions } from './batches/options';
 export type { BookedInput, BookEntry, ConversationEntry } from './books';
 
 /** How a stand-in is to behave. */
@@ -39,6 +45,13 @@ export interface StandInOptions {
 	 * Infinity: for as long as the stand-in runs.
 	 */
 	responseLifetimeMs?: number;
+	/** How batches go, see there. */
+	batches?: Partial<BatchOptions>;
+	/**
+	 * How much faster than the day the clock of batches and uploaded files goes; 0 for one that only `passTime` moves.
+	 * Default 1.
+	 */
+	clockSpeed?: number;
 }
 
 /** A running stand-in. */
@@ -49,12 +62,18 @@ export interface StandIn {
 	key: string;
 	/** Every image request, in the order they came. */
 	books: BookEntry[];
+	/** One entry for each batch, in the order they came, as of now. */
+	readonly batchBooks: BatchBookEntry[];
+	/** How the next batches go. May be changed at any time; a reset undoes it. */
+	batchOptions: BatchOptions;
+	/** Puts the clock of batches and uploaded files forward, in milliseconds. */
+	passTime(ms: number): void;
 	/** The most image requests there were at once. */
 	readonly maxInFlight: number;
 	readonly inFlight: number;
 	/** How often a key came with the fetching of a picture, where none belongs: each time it was refused. */
 	readonly leaks: number;
-	/** Forgets books, pace, quotas, files, responses and leaks. */
+	/** Forgets books, pace, quotas, files, batches, responses and leaks, and sets the clock. */
 	reset(): void;
 	/** Drops all connections and stops. */
 	close(): Promise<void>;
@@ -68,11 +87,14 @@ export interface StandIn {
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
 	const { delayMs = 0, imagesPerMinute = 0, minuteMs = 60_000, provider = 'openai' } = options;
 	const { today = '2026-11-21', imageBytes = 0, port = 0, responseLifetimeMs = Infinity } = options;
+	const { clockSpeed = 1 } = options;
 	const books = new Books();
 	const pace = new Pace(imagesPerMinute, minuteMs);
 	const quotas = new Quotas();
 	const files = new ServedFiles();
-	const uploads = new Uploads();
+	const clock = new Clock(clockSpeed);
+	const accountFiles = new AccountFiles(clock);
+	const batches = new BatchStore(options.batches ?? {}, clock, imageBytes);
 	const responses = new ResponseStore(responseLifetimeMs);
 	const leaks = new Leaks();
 	const service: Service = {
@@ -83,13 +105,16 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 		pace,
 		quotas,
 		files,
-		uploads,
+		accountFiles,
+		batches,
+		clock,
 		responses,
 		leaks,
 		delayMs: (request) => (typeof delayMs === 'function' ? delayMs(request) : delayMs),
 		imageBytes,
 		reset() {
-			for (const part of [books, pace, quotas, files, uploads, responses, leaks]) part.reset();
+			const parts = [books, pace, quotas, files, clock, accountFiles, batches, responses, leaks];
+			for (const part of parts) part.reset();
 		},
 	};
 
@@ -106,6 +131,11 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 		url: `${service.origin}/v1`,
 		key: demoKey,
 		books: books.entries,
+		get batchBooks() {
+			return batches.books();
+		},
+		batchOptions: batches.options,
+		passTime: (ms) => clock.pass(ms),
 		get maxInFlight() {
 			return books.maxInFlight;
 		},
@@ -118,6 +148,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 		reset: () => service.reset(),
 		close: () =>
 			new Promise((resolve) => {
+				batches.reset();
 				server.close(() => resolve());
 				server.closeAllConnections();
 			}),

@@ -25,6 +25,8 @@ export interface ImageModel {
 	inputFidelities: ReadonlyArray<'low' | 'high'>;
 	/** Whether edits take a `markup`. */
 	markup: boolean;
+	/** Whether the Batch API takes it. */
+	batches: boolean;
 	/** The longest prompt, in characters. */
 	promptCharacters: number;
 	tokens: TokenRule | null;
@@ -45,6 +47,7 @@ const gpt1 = {
 	complexity: false,
 	inputFidelities: ['low', 'high'],
 	markup: false,
+	batches: true,
 	promptCharacters: 32_000,
 	tokens: 'table',
 } as const;
@@ -69,7 +72,13 @@ const gpt25 = {
 	released: '2026-09-08',
 } as const;
 
-const gpt26 = { ...gpt25, complexity: true, tokens: 'measured-2.6', released: '2026-11-04' } as const;
+const gpt26 = {
+	...gpt25,
+	batches: false,
+	complexity: true,
+	tokens: 'measured-2.6',
+	released: '2026-11-04',
+} as const;
 
 const gpt15 = { ...gpt1, price: 'gpt-image-1.5', released: '2025-12-16', shutdown: '2026-12-01' } as const;
 
@@ -86,6 +95,7 @@ const imageModels: readonly ImageModel[] = [
 		complexity: false,
 		inputFidelities: [],
 		markup: false,
+		batches: false,
 		promptCharacters: 1_000,
 		tokens: null,
 		price: 'dall-e-2',
@@ -101,11 +111,19 @@ const imageModels: readonly ImageModel[] = [
 		complexity: false,
 		inputFidelities: [],
 		markup: false,
+		batches: false,
 		promptCharacters: 4_000,
 		tokens: null,
 		price: 'dall-e-3',
 	},
-	{ id: 'gpt-image-1', ...gpt1, price: 'gpt-image-1', released: '2025-04-23', shutdown: '2026-10-23' },
+	{
+		id: 'gpt-image-1',
+		...gpt1,
+		batches: false,
+		price: 'gpt-image-1',
+		released: '2025-04-23',
+		shutdown: '2026-10-23',
+	},
 	{
 		id: 'gpt-image-1-mini',
 		...gpt1,
@@ -117,7 +135,7 @@ const imageModels: readonly ImageModel[] = [
 	},
 	{ id: 'gpt-image-1.5', ...gpt15 },
 	{ id: 'gpt-image-1.5-2025-12-16', ...gpt15 },
-	{ id: 'chatgpt-image-latest', ...gpt15 },
+	{ id: 'chatgpt-image-latest', ...gpt15, batches: false },
 	{ id: 'gpt-image-2', ...gpt2 },
 	{ id: 'gpt-image-2-2026-04-21', ...gpt2 },
 	{ id: 'gpt-image-2.5-flare', ...gpt25 },

@@ -30,10 +30,14 @@ export function pad(bytes: Buffer, format: OutputFormat, wanted: number): Buffer
 	}
 }
 
-/** Noise, so that it neither compresses nor repeats. Made once, for it takes longer than drawing. */
+/**
+ * Noise, so that it neither compresses nor repeats. Made once, for it takes longer than drawing; the same each time, so
+ * that a picture that is drawn again has the same bytes.
+ */
 let store: Buffer = Buffer.alloc(0);
 function noise(length: number): Buffer {
-	if (store.length < length) store = randomBytes(length);
+	const missing = length - store.length;
+	if (missing > 0) store = Buffer.concat([store, randomBytes(missing)]);
 	return store.subarray(0, length);
 }
 

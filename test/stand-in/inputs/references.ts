@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { AccountFile } from '../account-files';
 import { ApiError, invalidRequest } from '../errors';
-import type { Service } from '../exchange';
+import type { Exchange } from '../exchange';
 import { longestFile } from '../form';
 import { fieldsIn, isFields, readString, refuseUnknown } from '../parameters';
 import type { Fields } from '../parameters';
-import type { Uploads } from '../uploads';
 import { download } from './download';
 import type { GivenInput, InputRole } from './input';
 
 /** Of a data URL, in characters (OpenAI's OpenAPI document, ImageRefParam). */
 const longestDataUrl = 20_971_520;
+
+/** Of a request, what fetching needs. */
+type Fetching = Pick<Exchange, 'service' | 'key' | 'signal'>;
 
 /** The fields of a JSON edit that name images. */
 export const referenceFields = ['images', 'mask', 'markup'] as const;
@@ -28,13 +31,9 @@ export interface Reference {
  * @throws ApiError 400 for a reference that is malformed, 404 for a file that is not there, 400 `invalid_value` for
  *   an address that cannot be had
  */
-export async function referencedInputs(
-	fields: Fields,
-	service: Pick<Service, 'uploads'>,
-	signal: AbortSignal,
-): Promise<GivenInput[]> {
+export async function referencedInputs(fields: Fields, exchange: Fetching): Promise<GivenInput[]> {
 	const references = readReferences(fields);
-	return await Promise.all(references.map((reference) => fetchReference(reference, service, signal)));
+	return await Promise.all(references.map((reference) => fetchReference(reference, exchange)));
 }
 
 function readReferences(fields: Fields): Reference[] {
@@ -84,10 +83,9 @@ export function readReference(value: unknown, role: InputRole, field: string): R
  */
 export async function fetchReference(
 	{ role, field, imageUrl, fileId }: Reference,
-	{ uploads }: Pick<Service, 'uploads'>,
-	signal: AbortSignal,
+	{ service, key, signal }: Fetching,
 ): Promise<GivenInput> {
-	if (fileId !== undefined) return uploaded(uploads, fileId, role, field);
+	if (fileId !== undefined) return uploaded(service.accountFiles.find(key, fileId), fileId, role, field);
 	const param = `${field}.image_url`;
 	const url = imageUrl ?? '';
 	if (url.startsWith('data:')) {
@@ -98,10 +96,10 @@ export async function fetchReference(
 	return given({ role, field, param, ...(await download(url, param, signal)), source: 'url' });
 }
 
-function uploaded(uploads: Uploads, id: string, role: InputRole, field: string): GivenInput {
+function uploaded(file: AccountFile | undefined, id: string, role: InputRole, field: string): GivenInput {
 	const param = `${field}.file_id`;
-	const upload = uploads.get(id);
-	if (!upload) {
+	// What the stand-in makes as it is read is no image.
+	if (!file || !Buffer.isBuffer(file.content)) {
 		throw new ApiError(404, {
 			message: `No such File object: ${id}`,
 			type: 'invalid_request_error',
@@ -109,7 +107,7 @@ function uploaded(uploads: Uploads, id: string, role: InputRole, field: string):
 			code: null,
 		});
 	}
-	const { fileName, contentType, bytes } = upload;
+	const { fileName, contentType, content: bytes } = file;
 	return given({ role, field, param, fileName, contentType, bytes, tooLong: false, source: 'file_id' });
 }
 

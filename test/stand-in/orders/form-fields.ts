@@ -3,7 +3,14 @@ import { duplicateParameter } from '../inputs/form-inputs';
 import { isFields } from '../parameters';
 import type { Fields } from '../parameters';
 
-const integers = ['frame_count', 'frame_duration_ms', 'n', 'output_compression', 'partial_images'];
+const integers = [
+	'expires_after[seconds]',
+	'frame_count',
+	'frame_duration_ms',
+	'n',
+	'output_compression',
+	'partial_images',
+];
 const booleans = ['stream'];
 
 /**

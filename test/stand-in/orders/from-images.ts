@@ -15,12 +15,15 @@ import type { ImageOrder } from './order';
 import { readUnknownModelOrder, readUnknownModelVariation } from './unknown-model';
 import { enter, withImages } from './with-images';
 
+/** Of a request, what an order is read from. */
+type Ordering = Pick<Exchange, 'service' | 'key' | 'body' | 'signal' | 'entry'>;
+
 /**
  * An edit: its fields first, then its images, which are entered in the books as soon as they are there.
  *
  * @throws ApiError 400 for a field or an image, 404 for a model or an uploaded file
  */
-export async function readEdit(exchange: Exchange): Promise<ImageOrder> {
+export async function readEdit(exchange: Ordering): Promise<ImageOrder> {
 	const all = fieldsOf(exchange.body);
 	const isForm = exchange.body.type === 'multipart/form-data';
 	const model = readModel(all, exchange.service.models);
@@ -64,16 +67,17 @@ function editOrder(fields: Fields, model: ImageModel): ImageOrder {
 }
 
 async function withInputs(
-	{ body, service, signal, entry }: Exchange,
+	exchange: Ordering,
 	order: ImageOrder,
 	references: Fields,
 	rules: InputRules,
 	fidelity: 'low' | 'high',
 ): Promise<ImageOrder> {
+	const { body, service, entry } = exchange;
 	const isForm = body.type === 'multipart/form-data';
 	const given = isForm
 		? formInputs(body, service.provider === 'compatible')
-		: await referencedInputs(references, service, signal);
+		: await referencedInputs(references, exchange);
 	// Forms may have the mask before the images, as the SDK's have.
 	const sorted = (['image', 'mask', 'markup'] as const).flatMap((role) =>
 		given.filter((input) => input.role === role),

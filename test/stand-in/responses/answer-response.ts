@@ -20,7 +20,7 @@ import type { MadeResponse } from './made-response';
 import { decide } from './outcome';
 import type { Outcome } from './outcome';
 import { begunResponse } from './response-body';
-import { responseEvents } from './response-events';
+import { responseEvents, upToPicture } from './response-events';
 import { readResponseRequest } from './response-request';
 
 /**
@@ -109,7 +109,8 @@ function streamed(
 	const { begun, body, charge } = response;
 	const error = wishes.has('stream-error') ? streamError(wishes.text('stream-error'), requestId) : null;
 	const partials = (made.pictures[0]?.partials ?? []).map((bytes) => bytes.toString('base64'));
-	const events = responseEvents(begun, body(), { partials, at: made.at, error });
+	const told = responseEvents(begun, body(), { partials, at: made.at, error });
+	const events = wishes.text('stream-cut') === 'early' ? upToPicture(told) : told;
 	const common = { events, headers: made.headers, wishes, onAbandoned: made.giveBack };
 	if (error) return { ...common, onLast: made.giveBack };
 	return { ...common, ...(charge ? { charge } : {}), onLast: remember };

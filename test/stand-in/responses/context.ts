@@ -84,12 +84,9 @@ export async function gather(
 
 /** What the request itself names, in its order. */
 async function lookUp(exchange: Exchange, { items }: ResponseRequest): Promise<Editable[]> {
-	const { service, signal } = exchange;
 	const found = items.map(async (item): Promise<Editable[]> => {
 		if (item.type === 'image_generation_call') return [await callOf(exchange, item)];
-		const inputs = await Promise.all(
-			item.images.map((reference) => fetchReference(reference, service, signal)),
-		);
+		const inputs = await Promise.all(item.images.map((reference) => fetchReference(reference, exchange)));
 		return inputs.map((input) => ({ input, callId: null, instructions: [] }));
 	});
 	return (await Promise.all(found)).flat();
@@ -154,13 +151,13 @@ function chosenAction({ action, order, mask }: ImageTool, hasImages: boolean): C
 }
 
 async function orderOf(
-	{ service, signal, entry }: Exchange,
+	exchange: Exchange,
 	{ order, mask, fidelity }: ImageTool,
 	action: Context['action'],
 	images: Editable[],
 ): Promise<ImageOrder> {
-	const masks = mask ? [await fetchReference(mask, service, signal)] : [];
-	const measured = await enter([...images.map(({ input }) => input), ...masks], entry);
+	const masks = mask ? [await fetchReference(mask, exchange)] : [];
+	const measured = await enter([...images.map(({ input }) => input), ...masks], exchange.entry);
 	if (action === 'edit') {
 		const rules = editRules(order.model);
 		if (!rules) throw new Error(`The image tool has no ${order.model.id}`);

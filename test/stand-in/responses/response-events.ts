@@ -68,6 +68,15 @@ export function responseEvents(
 	return script.events;
 }
 
+/** The events as far as the first that has the finished picture; all of them where none has. */
+export function upToPicture(events: StreamEvent[]): StreamEvent[] {
+	const at = events.findIndex(({ data }) => {
+		const event = data as ResponseStreamEvent;
+		return event.type === 'response.output_item.done' && event.item.type === 'image_generation_call';
+	});
+	return at < 0 ? events : events.slice(0, at + 1);
+}
+
 function endOf({ status }: ResponseBody) {
 	if (status === 'failed') return 'response.failed';
 	return status === 'incomplete' ? 'response.incomplete' : 'response.completed';

@@ -1,13 +1,15 @@
 import type { Route } from '../exchange';
+import { accountFileRoutes } from './account-files';
+import { batchRoutes } from './batches';
 import { bookRoutes } from './books';
 import { chatRoutes } from './chat-completions';
+import { clockworkRoutes } from './clockwork';
 import { editRoutes } from './edits';
 import { fileRoutes } from './files';
 import { generationRoutes } from './generations';
 import { modelRoutes } from './models';
 import { responseRoutes } from './responses';
 import { sourceRoutes } from './sources';
-import { uploadRoutes } from './uploads';
 import { variationRoutes } from './variations';
 
 /** Every route of the stand-in. A new endpoint is one more file here. */
@@ -18,8 +20,10 @@ export const routes: readonly Route[] = [
 	...variationRoutes,
 	...responseRoutes,
 	...chatRoutes,
-	...uploadRoutes,
+	...accountFileRoutes,
+	...batchRoutes,
 	...fileRoutes,
 	...sourceRoutes,
 	...bookRoutes,
+	...clockworkRoutes,
 ];
