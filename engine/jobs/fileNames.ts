@@ -1,7 +1,7 @@
 import { isoDate } from '../models/lifecycle';
 import { extensionOf } from '../responses/imageHeader';
 import type { OutputFormat } from '../models/model';
-import type { ImageJob } from './job';
+import { formatOf, type ImageJob } from './job';
 import { isPossibleCount } from './validation';
 
 /** A job and how its files are to be called. */
@@ -22,7 +22,7 @@ const LONGEST_SLUG_LETTERS = 50;
 
 /**
  * Names the files of a run before it begins, so that they do not depend on which request is done first, and
- * so that no name is given twice (case does not tell names apart on every disk).
+ * so that no name is given twice (neither case nor the way an accent is written tells names apart on every disk).
  */
 export class FileNames {
 	private readonly taken = new Set<string>();
@@ -42,7 +42,7 @@ export class FileNames {
 			this.names.set(
 				job.index,
 				Array.from({ length: isPossibleCount(job.n) ? job.n : 0 }, (_, image) =>
-					this.unique(folderOf(job) + this.baseName(job, image), image),
+					this.unique(folderOf(job) + this.baseName(job, image), formatOf(job), image),
 				),
 			);
 		}
@@ -53,11 +53,18 @@ export class FileNames {
 	 * @param partial which partial one of it, from 0; left out for the image itself
 	 */
 	nameOf(job: Pick<ImageJob, 'index'>, image: number, format: OutputFormat, partial?: number): string {
+		const [first = 'image'] = this.names.get(job.index) ?? [];
 		const known = this.names.get(job.index)?.[image];
-		// A server may send more images than it was asked for.
-		const base = known ?? this.unique(`${this.names.get(job.index)?.[0] ?? 'image'}`, image);
-		const name = partial === undefined ? base : this.unique(`${base}_partial_${partial}`, 0);
+		// A server may send more images than it was asked for, or others.
+		const base =
+			known !== undefined && this.isOf(job, format) ? known : this.unique(known ?? first, format, image);
+		const name = partial === undefined ? base : this.unique(`${base}_partial_${partial}`, format, 0);
 		return `${name}.${extensionOf(format)}`;
+	}
+
+	private isOf({ index }: Pick<ImageJob, 'index'>, format: OutputFormat): boolean {
+		const job = this.jobs[this.places.get(index) ?? -1];
+		return job !== undefined && formatOf(job) === format;
 	}
 
 	/**
@@ -88,15 +95,16 @@ export class FileNames {
 		return safeName(filled.replace(IMAGE_EXTENSION, ''));
 	}
 
-	private unique(base: string, image: number): string {
-		const key = base.toLowerCase();
+	private unique(base: string, format: OutputFormat, image: number): string {
+		const keyOf = (name: string) => `${name}.${extensionOf(format)}`.normalize('NFC').toLowerCase();
+		const key = keyOf(base);
 		let count = Math.max(this.counts.get(key) ?? 0, image) + 1;
 		let name = base;
-		for (; this.taken.has(name.toLowerCase()); count++) {
+		for (; this.taken.has(keyOf(name)); count++) {
 			if (count > 1) name = `${base}_${count}`;
 		}
 		this.counts.set(key, count - 1);
-		this.taken.add(name.toLowerCase());
+		this.taken.add(keyOf(name));
 		return name;
 	}
 }

@@ -16,7 +16,9 @@ export function sourceProblems(job: ImageJob, model: ImageModel | undefined): Pr
 	const rules = model?.inputs?.[operation];
 	const images = job.images ?? [];
 	const problems: Problem[] = [];
-	if (images.length === 0 && !continuesFromImage(job))
+	// One that could not be read is a problem of its own.
+	const unread = job.problems?.some(({ field }) => field === 'images') ?? false;
+	if (images.length === 0 && !unread && !continuesFromImage(job))
 		problems.push({ field: 'images', message: NO_IMAGE[job.endpoint] });
 	if (rules && images.length > rules.maxImages) {
 		const allowed = rules.maxImages === 1 ? '1 image' : `${rules.maxImages} images`;

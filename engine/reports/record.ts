@@ -1,6 +1,7 @@
 import type { Estimate } from '../costs/estimate';
 import type { ImageError } from '../jobs/error';
 import type { JobOutcome } from '../jobs/outcome';
+import { withoutLabel } from '../jobs/label';
 import { isPossibleCount } from '../jobs/validation';
 
 /** A job of a finished run, and what its front end knows of it. */
@@ -46,9 +47,7 @@ export function isRefused({ outcome }: ReportedJob): boolean {
 
 /** An error's words without the job's label, which stands beside them. */
 export function reasonOf({ outcome: { error, job } }: ReportedJob): string {
-	const message = error?.message ?? '';
-	const label = `${job.label}: `;
-	return message.startsWith(label) ? message.slice(label.length) : message;
+	return withoutLabel(error?.message ?? '', job.label);
 }
 
 /** How many images a job was to make. One that repeats another was to make none of its own. */

@@ -22,5 +22,8 @@ export function typeOfEvent({ name, data }: StreamEvent): string {
 export function errorInEvent(event: StreamEvent): ApiError | undefined {
 	const error = apiErrorIn(event.data);
 	if (error) return error;
-	return event.name === 'error' || typeOfEvent(event) === 'error' ? recordOf(event.data) : undefined;
+	if (event.name !== 'error' && typeOfEvent(event) !== 'error') return undefined;
+	const { type, ...bare } = recordOf(event.data);
+	// The event's own type says nothing of the error.
+	return type === 'error' ? bare : { type, ...bare };
 }

@@ -11,6 +11,7 @@ import {
 import { likelyBytes } from './capacity';
 import { apiErrorIn, errorFromBody } from './errorResponse';
 import { errorInEvent, eventsOf, typeOfEvent } from './events';
+import { takeEach, takePartial } from './takers';
 import { recordOf, recordsOf, textOf } from './fields';
 import { IMAGES_API_KEYS, JsonImageReader } from './jsonImages';
 import { readUsage } from './usage';
@@ -26,7 +27,7 @@ export async function readImagesResponse(response: WireResponse, reading: Readin
 	let taken = 0;
 	try {
 		for await (const piece of response.body) {
-			for (const image of reader.push(piece)) await takers.image(image, taken++);
+			taken = await takeEach(reader.push(piece), taken, takers.image);
 		}
 		const document = reader.end(redact);
 		const error = apiErrorIn(document);
@@ -49,13 +50,12 @@ export async function readImagesStream(response: WireResponse, reading: Reading)
 	for await (const event of eventsOf(response.body, IMAGES_API_KEYS, redact)) {
 		const error = errorInEvent(event);
 		if (error) throw errorFromBody(error, response, now);
-		const [image] = event.images;
-		if (!image) continue;
 		const data = recordOf(event.data);
 		const type = typeOfEvent(event);
-		if (type.endsWith('.partial_image')) await takers.partial(image, Number(data.partial_image_index ?? 0));
+		if (event.images.length === 0) continue;
+		if (type.endsWith('.partial_image')) await takePartial(event, takers);
 		else if (type.endsWith('.completed')) {
-			await takers.image(image, 0);
+			await takeEach(event.images, 0, takers.image);
 			return imagesAnswerIn({ ...data, data: [data] });
 		}
 	}

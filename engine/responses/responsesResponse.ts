@@ -15,6 +15,7 @@ import {
 import { likelyBytes } from './capacity';
 import { apiErrorIn, errorFromBody } from './errorResponse';
 import { errorInEvent, eventsOf, typeOfEvent } from './events';
+import { takeEach, takePartial } from './takers';
 import { recordOf, recordsOf, textOf } from './fields';
 import { JsonImageReader, type FoundImage } from './jsonImages';
 import { readTextUsage, readUsage } from './usage';
@@ -37,7 +38,7 @@ export async function readResponsesResponse(
 	let taken = 0;
 	try {
 		for await (const piece of response.body) {
-			for (const image of reader.push(piece)) await takers.image(image, taken++);
+			taken = await takeEach(reader.push(piece), taken, takers.image);
 		}
 		const document = recordOf(reader.end(redact));
 		const error = document.object === 'response' ? undefined : apiErrorIn(document);
@@ -59,13 +60,13 @@ export async function readResponsesStream(
 ): Promise<ImagesAnswer> {
 	const taken = new Map<string, AnswerEntry & { image: number }>();
 	let begun: Document = {};
-	const take = async (call: Document, images: readonly FoundImage[]) => {
-		const found = images[numberIn(call.result) ?? -1];
+	const take = async (call: Document, images: FoundImage[]) => {
+		const place = numberIn(call.result) ?? -1;
 		const id = textOf(call.id) ?? '';
-		if (!found || taken.has(id)) return;
+		if (!images[place] || taken.has(id)) return;
 		const image = taken.size;
 		taken.set(id, { image, ...entryOf(call, begun) });
-		await takers.image(found, image);
+		await takeEach([images[place]], image, takers.image);
 	};
 	try {
 		for await (const event of eventsOf(response.body, RESPONSES_API_KEYS, redact)) {
@@ -75,10 +76,11 @@ export async function readResponsesStream(
 			const type = typeOfEvent(event);
 			if (type === 'response.created') begun = recordOf(data.response);
 			else if (type.endsWith('.partial_image')) {
-				const [image] = event.images;
-				if (image) await takers.partial(image, Number(data.partial_image_index ?? 0));
-			} else if (type === 'response.output_item.done') await take(recordOf(data.item), event.images);
-			else if (LAST_EVENTS.has(type)) {
+				await takePartial(event, takers);
+			} else if (type === 'response.output_item.done') {
+				await take(recordOf(data.item), event.images);
+				event.images.length = 0;
+			} else if (LAST_EVENTS.has(type)) {
 				const document = recordOf(data.response);
 				for (const call of callsIn(document)) await take(call, event.images);
 				return answerFrom(document, ({ id }) => taken.get(textOf(id) ?? '')?.image, { response, now });

@@ -1,6 +1,11 @@
 import { ImageError } from '../jobs/error';
 import type { Clock } from './ports';
 
+/** Timers may strike so much before their time, milliseconds. */
+const EARLY = 5;
+
+const UP = 'The time of the whole run is up';
+
 /** The end of a run's time, whatever is still to do then. */
 export class Deadline {
 	private readonly at: number;
@@ -18,13 +23,18 @@ export class Deadline {
 		this.at = ms > 0 ? clock.now() + ms : Infinity;
 		if (ms > 0)
 			void clock.sleep(ms, this.over.signal).then(() => {
-				if (!this.over.signal.aborted) strike(this.error('The time of the whole run is up'));
+				if (!this.over.signal.aborted) strike(this.error(UP));
 			});
 	}
 
 	/** The run is done. */
 	end(): void {
 		this.over.abort();
+	}
+
+	/** @throws ImageError `cancelled` where there is no time left for anything */
+	check(): void {
+		if (this.isUp) throw this.error(UP);
 	}
 
 	/** A request's time, cut to what is left of the run's. @param ms milliseconds */
@@ -34,8 +44,12 @@ export class Deadline {
 
 	/** A request that had no more time because the run had none was cancelled, it did not take too long. */
 	explain(error: ImageError): ImageError {
-		if (error.kind !== 'timeout' || this.clock.now() < this.at) return error;
+		if (error.kind !== 'timeout' || !this.isUp) return error;
 		return this.error('The time of the whole run was up while this request was in flight', true);
+	}
+
+	private get isUp(): boolean {
+		return this.clock.now() >= this.at - EARLY;
 	}
 
 	private error(what: string, maybeBilled = false): ImageError {

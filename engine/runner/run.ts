@@ -96,6 +96,8 @@ class Run<Ref> {
 		const attempts: Attempt[] = [];
 		// What tries that came to nothing are known to have cost.
 		const losses: Bill[] = [];
+		// Tries that may have cost something of which nobody knows.
+		let unpriced = 0;
 		const sending = () => {
 			const now = this.sinceStart();
 			attempts.push({ lane, sentMs: now, doneMs: now, result: 'completed' });
@@ -116,9 +118,10 @@ class Run<Ref> {
 				const wait = result.error && result.images.length === 0 ? this.nextTry(result.error, tries()) : null;
 				if (wait === null) {
 					if (result.error) this.countFailure(result.error);
-					return { ...record(), result: withLosses(result, losses) };
+					return { ...record(), result: withLosses(result, losses, unpriced) };
 				}
 				if (result.loss && totalOf(result.loss.cost) !== null) losses.push(result.loss);
+				else if (result.loss) unpriced++;
 				await this.pause(portion, result.error, wait);
 			} catch (thrown) {
 				const error = this.deadline.explain(asImageError(thrown));
@@ -128,6 +131,7 @@ class Run<Ref> {
 					if (error.kind !== 'cancelled' && error.kind !== 'budget') this.countFailure(error);
 					return { ...record(), error };
 				}
+				if (error.details.maybeBilled === true) unpriced++;
 				await this.pause(portion, error, wait);
 			}
 		}
@@ -158,8 +162,13 @@ class Run<Ref> {
 		this.stop.check();
 		if (!reservation) throw outOfBudget();
 		await this.paceOf(portion).admit(portion.n, this.stop.signal);
-		if (this.stop.signal.aborted) reservation.settle(0);
-		this.stop.check();
+		try {
+			this.stop.check();
+			this.deadline.check();
+		} catch (error) {
+			reservation.settle(0);
+			throw error;
+		}
 		return async (sending) => {
 			let spent = estimate;
 			try {
@@ -213,9 +222,20 @@ class Run<Ref> {
 	}
 }
 
-function withLosses<Ref>(result: RequestResult<Ref>, losses: readonly Bill[]): RequestResult<Ref> {
-	if (losses.length === 0) return result;
-	return { ...result, loss: sumBills([...losses, ...(result.loss ? [result.loss] : [])]) };
+function withLosses<Ref>(
+	result: RequestResult<Ref>,
+	losses: readonly Bill[],
+	unpriced: number,
+): RequestResult<Ref> {
+	const tries = unpriced === 1 ? 'An earlier try' : `${unpriced} earlier tries`;
+	return {
+		...result,
+		...(losses.length > 0 ? { loss: sumBills([...losses, ...(result.loss ? [result.loss] : [])]) } : {}),
+		warnings: [
+			...result.warnings,
+			...(unpriced > 0 ? [`${tries} may have been billed as well, which is not in the cost.`] : []),
+		],
+	};
 }
 
 function outOfBudget(): ImageError {

@@ -16,6 +16,8 @@ export interface JobDescription {
 	name?: string;
 	/** Folders and file name, safe on any disk: forward slashes, no `..`, no leading slash; the ending is kept as given. */
 	outputPath?: string;
+	/** Folders that all of the batch goes to, on top of its path; safe likewise. */
+	folder?: string;
 	/** Left out: an edit where there are images. */
 	kind?: JobKind;
 	model?: string;

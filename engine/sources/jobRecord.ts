@@ -58,7 +58,10 @@ export function fieldMappingProblems(mapping: FieldMapping): SourceProblem[] {
 }
 
 /** By field, the column to read. */
-function columnsOf(record: Readonly<Record<string, unknown>>, mapping: FieldMapping): Map<string, string> {
+export function columnsOf(
+	record: Readonly<Record<string, unknown>>,
+	mapping: FieldMapping,
+): Map<string, string> {
 	const mapped = new Set(Object.values(mapping));
 	const free = Object.keys(record).filter((column) => !mapped.has(column));
 	const byPlainName = new Map<string, string>();

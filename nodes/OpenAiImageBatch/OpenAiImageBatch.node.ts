@@ -11,19 +11,29 @@ import { searchModels } from '../shared/modelPicker';
 import { collectBatches } from './batches/collect';
 import { batchStatus, cancelBatch } from './batches/status';
 import { submitBatch } from './batches/submit';
+import { orAllFailed } from './allFailed';
 import { estimateBatch } from './estimate';
 import { batchParameters } from './parameters';
 import { runBatch } from './run';
 
-const OPERATIONS: Readonly<Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[][]>>> =
-	{
-		run: runBatch,
-		estimate: estimateBatch,
-		submit: submitBatch,
-		status: batchStatus,
-		collect: collectBatches,
-		cancel: cancelBatch,
+type Operation = (context: IExecuteFunctions) => Promise<INodeExecutionData[][]>;
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+	run: runBatch,
+	estimate: estimateBatch,
+	submit: submitBatch,
+	status: batchStatus,
+	collect: collectBatches,
+	cancel: cancelBatch,
+};
+
+function unknownOperation(name: string): Operation {
+	return (context) => {
+		const allowed = Object.keys(OPERATIONS).join(', ');
+		const message = `Operation: "${name}" is not possible. Allowed: ${allowed}.`;
+		return Promise.reject(new NodeOperationError(context.getNode(), message));
 	};
+}
 
 export class OpenAiImageBatch implements INodeType {
 	description: INodeTypeDescription = {
@@ -48,12 +58,7 @@ export class OpenAiImageBatch implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const name = String(this.getNodeParameter('operation', 0, 'run'));
-		const operation = OPERATIONS[name];
-		if (operation) return await operation(this);
-		const allowed = Object.keys(OPERATIONS).join(', ');
-		throw new NodeOperationError(
-			this.getNode(),
-			`Operation: "${name}" is not possible. Allowed: ${allowed}.`,
-		);
+		const operation = OPERATIONS[name] ?? unknownOperation(name);
+		return await orAllFailed(this, async () => await operation(this));
 	}
 }

@@ -1,7 +1,9 @@
 import type { IBinaryData } from 'n8n-workflow';
 import type { Bill } from '../../engine/costs/bill';
 import type { Cost } from '../../engine/costs/price';
-import type { ImageError } from '../../engine/jobs/error';
+import { ImageError } from '../../engine/jobs/error';
+import type { ImageJob } from '../../engine/jobs/job';
+import { withoutLabel } from '../../engine/jobs/label';
 import type { FileNames } from '../../engine/jobs/fileNames';
 import type { JobOutcome } from '../../engine/jobs/outcome';
 import type { BatchJob } from './jobs';
@@ -70,10 +72,13 @@ const PAID_ALREADY: Bill = { usage: null, texts: [], imageCost: NOTHING, cost: N
 
 /** The same images for another job, under names of its own. */
 function shared(outcome: JobOutcome<IBinaryData>, job: BatchJob, names: FileNames): JobOutcome<IBinaryData> {
-	const { loss: _, ...rest } = outcome;
+	const { loss: _, error, ...rest } = outcome;
 	return {
 		...rest,
+		...(error ? { error: ofJob(error, outcome.job, job) } : {}),
 		job,
+		attempts: [],
+		timing: { ...outcome.timing, attempts: 0 },
 		images: outcome.images.map((image) => {
 			const path = names.nameOf(job, image.index, image.header.format).split('/');
 			const fileName = path.pop() ?? '';
@@ -82,4 +87,9 @@ function shared(outcome: JobOutcome<IBinaryData>, job: BatchJob, names: FileName
 			return { ...image, ...PAID_ALREADY, ref: own };
 		}),
 	};
+}
+
+function ofJob({ details }: ImageError, from: ImageJob, job: ImageJob): ImageError {
+	const message = `${job.label}: ${withoutLabel(details.message, from.label)}`;
+	return new ImageError({ ...details, message });
 }

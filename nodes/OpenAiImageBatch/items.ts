@@ -1,5 +1,5 @@
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { FieldMapping } from '../../engine/sources/jobRecord';
+import { columnsOf, type FieldMapping } from '../../engine/sources/jobRecord';
 import { failedItem, imageItems, outputSettings, type ItemFrame } from '../shared/items';
 import type { DeliveredJob } from './delivery';
 import type { BatchJob } from './jobs';
@@ -48,35 +48,47 @@ export function failedItems(
 ): INodeExecutionData[] {
 	if (!outcome.error) return [];
 	const settings = outputSettings(context, job.item);
-	const own = { ...jobFields(job, outcome.images.length, origin), job_id: job.id, status: outcome.status };
+	const own: IDataObject = {
+		...jobFields(job, outcome.images.length, origin),
+		job_id: job.id,
+		status: outcome.status,
+	};
 	const item = failedItem(outcome, { settings, item: job.item, own });
 	// The variation's prompt is ours; the job's own is what makes it again.
-	item.json.prompt = job.description.prompt;
+	item.json.prompt = own.prompt ?? job.description.prompt;
 	if (origin.binary) item.binary = { ...origin.binary, ...item.binary };
 	return [item];
 }
 
 /** What a job is, as its source said it, for the images that are still missing. */
 function jobFields({ description, n }: BatchJob, made: number, { json, mapping }: JobOrigin): IDataObject {
-	const input = { ...json };
-	const fields = describedFields(description);
+	// A column that the mapping gives to another field stays what it is.
+	const taken = new Set(
+		Object.entries(mapping).flatMap(([field, column]) => (column === field ? [] : column)),
+	);
+	const described = Object.entries(describedFields(description)).filter(([name]) => !taken.has(name));
+	const fields: IDataObject = { ...json, ...Object.fromEntries(described) };
 	if (made > 0) {
-		for (const name of ['n', 'sample_count']) {
-			const column = mapping[name] ?? name;
-			delete input[column];
+		const columns = columnsOf(json, mapping);
+		for (const name of COUNTS) {
 			delete fields[name];
+			delete fields[columns.get(name) ?? name];
 		}
 		fields[mapping.n || 'n'] = n - made;
 	}
-	return { ...input, ...fields };
+	return fields;
 }
 
+/** Fields that say how many images there are to be. */
+const COUNTS = ['n', 'sample_count'];
+
 function describedFields(description: BatchJob['description']): IDataObject {
-	const { prompt, name, outputPath, kind, model, n, images, mask, metadata, parameters } = description;
+	const { prompt, name, folder, outputPath, kind, model, n, images, mask, metadata, parameters } =
+		description;
 	const all = {
 		prompt,
 		name,
-		output_path: outputPath,
+		output_path: folder !== undefined && outputPath !== undefined ? `${folder}/${outputPath}` : outputPath,
 		kind,
 		model,
 		n,

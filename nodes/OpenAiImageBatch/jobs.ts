@@ -5,7 +5,7 @@ import { variationPrompt } from '../../engine/jobs/variationPrompt';
 import { findModel } from '../../engine/models/find';
 import { safeName } from '../../engine/jobs/fileNames';
 import type { JobDescription, JobKind } from '../../engine/sources/description';
-import { commonParameters, type CommonParameters, type NodeJob } from '../shared/jobsFromParameters';
+import { commonParametersOrProblem, type CommonParameters, type NodeJob } from '../shared/jobsFromParameters';
 import { namedSource } from '../shared/imageSources';
 import type { BatchSource, SourcedJob } from './sources';
 
@@ -22,7 +22,7 @@ export interface BatchJob extends NodeJob {
 export async function batchJobs(context: IExecuteFunctions, source: BatchSource): Promise<BatchJob[]> {
 	const defaults = new Map<number, CommonParameters>();
 	const defaultsOf = (item: number) => {
-		const known = defaults.get(item) ?? commonParameters(context, item);
+		const known = defaults.get(item) ?? commonParametersOrProblem(context, item);
 		defaults.set(item, known);
 		return known;
 	};
@@ -46,16 +46,19 @@ function jobIds(jobs: readonly SourcedJob[]): string[] {
 		times.set(name, (times.get(name) ?? 0) + 1);
 	}
 	const digits = String(jobs.length).length;
-	return jobs.map(({ description: { name } }, index) =>
-		name !== undefined && times.get(name) === 1 ? name : `job-${String(index + 1).padStart(digits, '0')}`,
-	);
+	return jobs.map(({ description: { name } }, index) => {
+		if (name !== undefined && times.get(name) === 1) return name;
+		let id = `job-${String(index + 1).padStart(digits, '0')}`;
+		while (times.has(id)) id += '-1';
+		return id;
+	});
 }
 
 async function batchJob(
 	context: IExecuteFunctions,
 	{ description, item, problems }: SourcedJob,
 	defaults: CommonParameters,
-	{ configuration, fileName }: BatchSource,
+	{ fileName }: BatchSource,
 ): Promise<Omit<BatchJob, 'index' | 'id'>> {
 	const found: NonNullable<ImageJob['problems']>[number][] = [
 		...problems.map(({ path, field, message }) => ({ field: field ?? path, message })),
@@ -78,7 +81,7 @@ async function batchJob(
 	const endpoint = kind === 'generate' ? 'generations' : 'edits';
 	return {
 		...defaults,
-		...named(description, configuration?.outputDir, defaults.fileName || fileName),
+		...named(description, defaults.fileName || fileName),
 		label: description.label,
 		item,
 		description,
@@ -111,13 +114,12 @@ function merged(
 
 /** A path of the job's own goes before the template. */
 function named(
-	{ name, outputPath }: JobDescription,
-	outputDir: string | undefined,
+	{ name, outputPath, folder: base }: JobDescription,
 	template: string | undefined,
 ): Pick<NodeJob, 'name' | 'folder' | 'fileName'> {
 	const folders = outputPath?.split('/') ?? [];
 	const file = folders.pop();
-	const folder = [...(outputDir === undefined ? [] : [outputDir]), ...folders].join('/');
+	const folder = [...(base === undefined ? [] : [base]), ...folders].join('/');
 	return {
 		// A name becomes part of a file's name.
 		...(name === undefined ? {} : { name: safeName(name) }),

@@ -63,7 +63,11 @@ export function fieldMapping(context: IExecuteFunctions): FieldMapping {
 }
 
 async function readConfigurations(context: IExecuteFunctions): Promise<BatchSource> {
-	const read = await eachGiven(context, 'json', (given) => readConfiguration(given));
+	const read = await eachGiven(context, 'json', (given) => {
+		const reading = readConfiguration(given);
+		const { outputDir: folder, jobs } = reading;
+		return folder === undefined ? reading : { ...reading, jobs: jobs.map((job) => ({ ...job, folder })) };
+	});
 	const settings = read.results.map(({ reading }) => reading);
 	return {
 		...joined(read),
@@ -72,11 +76,9 @@ async function readConfigurations(context: IExecuteFunctions): Promise<BatchSour
 	};
 }
 
-function settingsOf({ outputDir, maxConcurrent, timeoutMs, retryPolicy }: Configuration): IDataObject {
+function settingsOf({ maxConcurrent, timeoutMs, retryPolicy }: Configuration): IDataObject {
 	return Object.fromEntries(
-		Object.entries({ outputDir, maxConcurrent, timeoutMs, retryPolicy }).filter(
-			([, value]) => value !== undefined,
-		),
+		Object.entries({ maxConcurrent, timeoutMs, retryPolicy }).filter(([, value]) => value !== undefined),
 	) as IDataObject;
 }
 
@@ -162,5 +164,6 @@ async function valueOrFile(
 /** Windows' editors also write UTF-16, and say so in the first two bytes. */
 function decode(bytes: Buffer): string {
 	const littleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;
-	return new TextDecoder(littleEndian ? 'utf-16le' : 'utf-8').decode(bytes);
+	const bigEndian = bytes[0] === 0xfe && bytes[1] === 0xff;
+	return new TextDecoder(littleEndian ? 'utf-16le' : bigEndian ? 'utf-16be' : 'utf-8').decode(bytes);
 }

@@ -35,7 +35,7 @@ export function identityJson(job: ImageJob, revisedPrompt: string | null): IData
 }
 
 /** The turn of a conversation that the image comes from: what a next turn needs to follow it. */
-function turnJson({ turn }: ProducedImage<IBinaryData>): IDataObject {
+export function turnJson({ turn }: ProducedImage<IBinaryData>): IDataObject {
 	if (!turn) return {};
 	return { response_id: turn.responseId, image_call_id: turn.imageCallId, action: turn.action };
 }

@@ -22,6 +22,7 @@ import {
 	identityJson,
 	imageJson,
 	storedJson,
+	turnJson,
 	usageJson,
 } from './imageJson';
 import type { NodeJob } from './jobsFromParameters';
@@ -138,7 +139,7 @@ export function estimateItem(
 
 /** Reads how an input item's images are to come out. */
 export function outputSettings(context: IExecuteFunctions, index: number): OutputSettings {
-	const output = context.getNodeParameter('output', index, {}) as Partial<OutputSettings>;
+	const output = outputOf(context, index);
 	return {
 		binaryPropertyName: output.binaryPropertyName?.trim() || 'data',
 		layout: output.layout ?? 'itemPerImage',
@@ -146,6 +147,15 @@ export function outputSettings(context: IExecuteFunctions, index: number): Outpu
 		// An agent sees nothing but the JSON: without a link it could not hand the image on.
 		signedUrl: output.signedUrl === true || context.getNode().type.endsWith('Tool'),
 	};
+}
+
+/** An expression that fails was that job's failure before: it must not take the others' images along. */
+function outputOf(context: IExecuteFunctions, index: number): Partial<OutputSettings> {
+	try {
+		return context.getNodeParameter('output', index, {}) as Partial<OutputSettings>;
+	} catch {
+		return {};
+	}
 }
 
 /** `data`, `data_1`, `data_2`, ..., each followed by its partial images. */
@@ -174,7 +184,7 @@ function allImagesJson(outcome: JobOutcome<IBinaryData>, urlOf?: UrlOf): IDataOb
 	const bill = sumBills(images);
 	return {
 		...(first ? imageJson(outcome, first, urlOf) : {}),
-		images: images.map((image) => fileJson(image, urlOf)),
+		images: images.map((image) => ({ ...fileJson(image, urlOf), ...turnJson(image) })),
 		usage: usageJson(bill),
 		cost: billJson(bill),
 		request_ids: [...new Set(images.map(({ requestId }) => requestId))],

@@ -65,19 +65,25 @@ export async function jobsFromParameters(
 			const problems = [...(own.problems ?? []), ...(common.problems ?? [])];
 			jobs.push({ ...identity, ...own, ...common, problems });
 		} catch (error) {
-			const message = error instanceof Error ? error.message : String(error);
-			jobs.push({
-				...identity,
-				endpoint: 'generations',
-				model: 'unknown',
-				prompt: '?',
-				n: 1,
-				parameters: {},
-				problems: [{ field: 'parameters', message }],
-			});
+			jobs.push({ ...identity, endpoint: 'generations', prompt: '?', ...unreadable(error) });
 		}
 	}
 	return jobs;
+}
+
+/** The same as `commonParameters` for an item whose expressions may fail. */
+export function commonParametersOrProblem(context: IExecuteFunctions, index: number): CommonParameters {
+	try {
+		return commonParameters(context, index);
+	} catch (error) {
+		return unreadable(error);
+	}
+}
+
+/** What stands for the parameters of an item whose expressions fail. It is not sent. */
+function unreadable(error: unknown): CommonParameters {
+	const message = error instanceof Error ? error.message : String(error);
+	return { model: 'unknown', n: 1, parameters: {}, problems: [{ field: 'parameters', message }] };
 }
 
 /** Reads a node's prompt. */

@@ -13,8 +13,8 @@ export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImage
 		signal: AbortSignal,
 		request: (options: Partial<IHttpRequestOptions>) => Promise<unknown>,
 	): Promise<WireResponse> => {
-		const startedAt = Date.now();
-		const fault = (error: unknown) => wireError(error, { timeoutMs, signal, startedAt, redact });
+		const late = AbortSignal.timeout(timeoutMs);
+		const fault = (error: unknown) => wireError(error, { timeoutMs, signal, late, redact });
 		try {
 			const response = (await request({
 				encoding: 'stream',
@@ -22,7 +22,7 @@ export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImage
 				ignoreHttpStatusErrors: true,
 				timeout: timeoutMs,
 				abortSignal: signal,
-			})) as { statusCode: number; headers: Record<string, unknown>; body: AsyncIterable<Uint8Array> };
+			})) as { statusCode: number; headers: Record<string, unknown>; body: Body };
 			return {
 				status: response.statusCode,
 				headers: Object.fromEntries(
@@ -32,7 +32,7 @@ export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImage
 						redact(String(value)),
 					]),
 				),
-				body: withFaults(response.body, fault),
+				body: withFaults(response.body, [late, signal], fault),
 			};
 		} catch (error) {
 			throw fault(error);
@@ -81,18 +81,40 @@ function formOf(parts: readonly MultipartPart[]): FormData {
 interface Exchange {
 	timeoutMs: number;
 	signal: AbortSignal;
-	startedAt: number;
+	/** Aborted once the time is up. */
+	late: AbortSignal;
 	redact: (text: string) => string;
 }
 
+/** What n8n's helper gives: a stream. */
+interface Body extends AsyncIterable<Uint8Array> {
+	destroy(): unknown;
+}
+
+/** Once an answer has begun, n8n's own timeout strikes no more, and a server that falls silent cannot be cancelled. */
 async function* withFaults(
-	body: AsyncIterable<Uint8Array>,
+	body: Body,
+	ends: readonly AbortSignal[],
 	fault: (error: unknown) => ImageError,
 ): AsyncGenerator<Uint8Array> {
+	let strike = () => {};
+	const onEnd = () => strike();
+	for (const end of ends) end.addEventListener('abort', onEnd);
+	const pieces = body[Symbol.asyncIterator]();
+	// Destroying the body would not end a wait, and a race with one promise for the whole time would keep every piece.
+	const next = async () =>
+		await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+			strike = () => reject(new Error('No more is waited for'));
+			if (ends.some(({ aborted }) => aborted)) strike();
+			else pieces.next().then(resolve, reject);
+		});
 	try {
-		yield* body;
+		for (let piece = await next(); !piece.done; piece = await next()) yield piece.value;
 	} catch (error) {
 		throw fault(error);
+	} finally {
+		for (const end of ends) end.removeEventListener('abort', onEnd);
+		body.destroy();
 	}
 }
 
@@ -115,15 +137,15 @@ const NOT_SENT = new Set([
 	'EPROTO',
 ]);
 
-function wireError(error: unknown, { timeoutMs, signal, startedAt, redact }: Exchange): ImageError {
+function wireError(error: unknown, { timeoutMs, signal, late, redact }: Exchange): ImageError {
 	if (error instanceof ImageError) return error;
 	const code = codeOf(error);
 	const make = (kind: ErrorKind, message: string, maybeBilled = false) =>
 		new ImageError({ kind, code: code ?? kind, message, ...(maybeBilled ? { maybeBilled } : {}) });
 	if (signal.aborted)
 		return make('cancelled', 'The execution was cancelled while this request was in flight.', true);
-	// A deadline that strikes while the answer arrives looks like a lost connection: only the clock tells them apart.
-	if (Date.now() - startedAt >= timeoutMs || code === 'ECONNABORTED') {
+	// A deadline that strikes while the answer arrives looks like a lost connection.
+	if (late.aborted || code === 'ECONNABORTED') {
 		const advice = 'It may have been carried out and billed. Allow more time with Request Timeout.';
 		return make('timeout', `There was no complete answer within ${timeoutMs / 1000} s. ${advice}`, true);
 	}

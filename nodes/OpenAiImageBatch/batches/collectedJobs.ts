@@ -47,7 +47,7 @@ function placesOf(batches: readonly FinishedBatch[]): Map<SubmittedJob, number> 
 }
 
 /** Ids that are made of a job's place, because it had no name of its own. */
-const PLACE = /^job-\d+$/;
+const PLACE = /^job-\d+(-1)*$/;
 
 /** @param template goes before the names that were chosen when the batch was submitted */
 function batchJob({ path, ...job }: SubmittedJob, template: string | undefined): BatchJob {
