@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { StandIn } from '../stand-in';
 import { startStandIn } from '../stand-in';
 import { batch } from './batch';
@@ -10,8 +8,6 @@ beforeAll(async () => {
 });
 beforeEach(() => standIn.reset());
 afterAll(async () => await standIn.close());
-
-const example = async (name: string) => await readFile(join(__dirname, '../../examples', name), 'utf8');
 
 describe('a batch from a configuration', () => {
 	it('delivers images, failures and a summary', async () => {
@@ -50,25 +46,6 @@ describe('a batch from a configuration', () => {
 		expect(summary.total_cost.total).toBeCloseTo(booked, 9);
 		const report = await result.binary(outputs.summary[0]!, 'report');
 		expect(report.toString()).toMatch(/^<!doctype html>/i);
-	});
-
-	it('runs the list of prompts as it is', async () => {
-		const { images, summary, result } = await batch({
-			standIn,
-			parameters: {
-				source: 'promptList',
-				promptList: await example('prompts.txt'),
-				count: 2,
-				quality: 'low',
-				size: '1024x1024',
-				execution: { concurrency: 8 },
-			},
-		});
-		expect(result.error).toBeUndefined();
-		expect(summary.failed).toBe(0);
-		expect(images.length).toBe(summary.total * 2);
-		expect(images[0]!.output_path).toBe('image.lighthouse.01.low.png');
-		expect(images[1]!.output_path).toBe('image.lighthouse.02.low.png');
 	});
 
 	it('reports all mistakes together, and sends nothing', async () => {
