@@ -6,6 +6,30 @@ import { OWNER, type Editor } from './editor';
 
 const MOST_BYTES = 300_000;
 
+/** Where a Chromium is looked for. */
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Starts a Chromium: /usr/bin/chromium, or what the environment's CHROMIUM names. @throws where there is none */
+export async function launchBrowser(): Promise<Browser> {
+	return await chromium.launch({
+		executablePath: CHROMIUM,
+		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+	});
+}
+
+/** Writes a PNG with as many colours as fit under 300 kB. @throws where even 32 do not */
+export async function writePicture(file: string, picture: Buffer): Promise<void> {
+	await mkdir(dirname(file), { recursive: true });
+	for (const colours of [256, 128, 64, 32]) {
+		const small = await sharp(picture).png({ palette: true, colours, effort: 10 }).toBuffer();
+		if (small.length >= MOST_BYTES) continue;
+		await writeFile(file, small);
+		console.error(`${file}: ${Math.ceil(small.length / 1000)} kB`);
+		return;
+	}
+	throw new Error(`${file} is over ${MOST_BYTES} bytes in 32 colours.`);
+}
+
 /** n8n's editor in a browser of 1440x900, signed in, for taking pictures of it. */
 export class EditorPage {
 	private constructor(
@@ -14,12 +38,9 @@ export class EditorPage {
 		private readonly page: Page,
 	) {}
 
-	/** Needs a Chromium: /usr/bin/chromium, or what CHROMIUM names. @throws where there is none */
+	/** @throws where there is no Chromium; see {@link launchBrowser} */
 	static async open(editor: Editor): Promise<EditorPage> {
-		const browser = await chromium.launch({
-			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-			args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-		});
+		const browser = await launchBrowser();
 		try {
 			const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 			await page.goto(`${editor.url}/signin`);
@@ -66,6 +87,7 @@ export class EditorPage {
 		const notice = this.page.getByRole('alert').filter({ hasText: 'Workflow executed successfully' });
 		await notice.waitFor({ timeout: 60_000 });
 		await notice.locator('.el-notification__closeBtn').click();
+		await this.settle();
 	}
 
 	/** Shows the first file that came out of the node that is open. */
@@ -79,18 +101,14 @@ export class EditorPage {
 		await this.settle();
 	}
 
-	/** Writes a picture with as many colours as fit under 300 kB. @throws where even 32 do not */
+	/** Waits for a text to be seen. @param text whole, or a pattern. @throws where it is not after half a minute */
+	async see(text: string | RegExp): Promise<void> {
+		await this.page.getByText(text, { exact: true }).first().waitFor();
+	}
+
+	/** Writes a picture of what is seen. @throws as {@link writePicture} */
 	async take(file: string): Promise<void> {
-		const picture = await this.page.screenshot();
-		await mkdir(dirname(file), { recursive: true });
-		for (const colours of [256, 128, 64, 32]) {
-			const small = await sharp(picture).png({ palette: true, colours, effort: 10 }).toBuffer();
-			if (small.length >= MOST_BYTES) continue;
-			await writeFile(file, small);
-			console.error(`${file}: ${Math.ceil(small.length / 1000)} kB`);
-			return;
-		}
-		throw new Error(`${file} is over ${MOST_BYTES} bytes in 32 colours.`);
+		await writePicture(file, await this.page.screenshot());
 	}
 
 	/** Closes the browser; the editor goes on. */

@@ -1,12 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CredentialFile, WorkflowFile } from './n8n';
+import type { CredentialFile, OpenAiCredential, WorkflowFile } from './n8n';
 import { ROOT } from './package-under-test';
 
 /** A folder in `examples/`. */
-export type ExampleName = 'edit-then-post' | 'product-shots' | 'spreadsheet-prompts';
+export type ExampleName =
+	| 'agent-tool'
+	| 'art-director'
+	| 'batch-configuration'
+	| 'batch-prompt-list'
+	| 'batch-spreadsheet'
+	| 'edit-then-post'
+	| 'product-shots'
+	| 'spreadsheet-prompts';
 
-const OUR_NODES = 'n8n-nodes-openai-image.';
+/** The nodes that take a credential, by its type and by how theirs begin. */
+const TAKERS: Readonly<Record<string, string>> = {
+	openAiImageApi: 'n8n-nodes-openai-image.',
+	openAiApi: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
+};
 
 /** The folder of an example: its workflow, its README and the files that go with it. */
 export function exampleFolder(example: ExampleName): string {
@@ -15,30 +27,51 @@ export function exampleFolder(example: ExampleName): string {
 
 /**
  * An example's workflow after what its README tells the user to do: the fields of the node "Settings" are changed,
- * and the credential is chosen in every node of this package.
+ * and the credential is chosen in every node that takes one of its type.
  * @param settings new values by the fields' names; the others stay as they ship
+ * @param file of an example with several workflows, another than the first
  * @throws where the file lacks the node or a field that is to be changed
  */
 export async function importedExample(
 	example: ExampleName,
-	settings: Record<string, string>,
+	settings: Record<string, string | number>,
 	credential: CredentialFile,
+	file = 'workflow.json',
 ): Promise<WorkflowFile> {
-	const file = join(exampleFolder(example), 'workflow.json');
-	const workflow = JSON.parse(await readFile(file, 'utf8')) as WorkflowFile;
+	const path = join(exampleFolder(example), file);
+	const workflow = JSON.parse(await readFile(path, 'utf8')) as WorkflowFile;
+	changeSettings(workflow, settings);
+	chooseCredential(workflow, credential);
+	return workflow;
+}
+
+/** Chooses a credential in every node of a workflow that takes one of its type. */
+export function chooseCredential(workflow: WorkflowFile, { id, name, type }: CredentialFile): void {
+	const taker = TAKERS[type];
+	for (const node of workflow.nodes) {
+		if (taker !== undefined && node.type.startsWith(taker)) node.credentials = { [type]: { id, name } };
+	}
+}
+
+/** The credential of n8n's own OpenAI nodes: an agent's chat model takes it. */
+export function chatModelCredential(
+	{ apiKey, baseUrl }: OpenAiCredential,
+	id = 'openAiChat',
+): CredentialFile {
+	const data = { apiKey, url: baseUrl, organizationId: '', header: false };
+	return { id, name: 'OpenAI', type: 'openAiApi', data };
+}
+
+function changeSettings(workflow: WorkflowFile, settings: Record<string, string | number>): void {
+	if (Object.keys(settings).length === 0) return;
 	const { assignments } = nodeOf(workflow, 'Settings').parameters.assignments as unknown as {
-		assignments: Array<{ name: string; value: string }>;
+		assignments: Array<{ name: string; value: string | number }>;
 	};
 	for (const [name, value] of Object.entries(settings)) {
 		const assignment = assignments.find((candidate) => candidate.name === name);
-		if (!assignment) throw new Error(`The Settings of the example ${example} have no field "${name}".`);
+		if (!assignment) throw new Error(`The Settings of "${workflow.name}" have no field "${name}".`);
 		assignment.value = value;
 	}
-	const { id, name, type } = credential;
-	for (const node of workflow.nodes) {
-		if (node.type.startsWith(OUR_NODES)) node.credentials = { [type]: { id, name } };
-	}
-	return workflow;
 }
 
 /** A workflow's node. @throws where it has none of this name */

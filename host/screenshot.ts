@@ -1,6 +1,6 @@
 /**
  * `npx tsx host/screenshot.ts [EXAMPLE ...]`: the pictures in docs/pictures and of the examples, taken of the examples
- * in n8n's editor, run against the stand-in. All examples if none is named.
+ * in n8n's editor, run against the stand-in. All examples, and the report of a batch, if none is named; `report` is that alone.
  * Needs a Chromium: /usr/bin/chromium, or what CHROMIUM names.
  */
 import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
@@ -9,9 +9,18 @@ import { join } from 'node:path';
 import { startStandIn } from '../test/stand-in';
 import { Editor } from './editor';
 import { EditorPage } from './editor-page';
-import { exampleFolder, importedExample, type ExampleName } from './imported-example';
-import { N8n, openAiCredential } from './n8n';
+import {
+	chatModelCredential,
+	chooseCredential,
+	exampleFolder,
+	importedExample,
+	type ExampleName,
+} from './imported-example';
+import { startMishaps } from './mishaps';
+import { N8n, openAiCredential, type WorkflowFile } from './n8n';
 import { ROOT } from './package-under-test';
+import { takeReportPicture } from './report-picture';
+import { putSideBySide } from './side-by-side';
 import { startWebhook } from './webhook';
 
 /** What an example is set to before its pictures are taken. */
@@ -24,13 +33,34 @@ interface Surroundings {
 
 interface Scene {
 	example: ExampleName;
+	/** Of an example with several workflows, another than the first. */
+	file?: string;
 	/** The fields of the node "Settings" that are changed. */
-	settings(surroundings: Surroundings): Record<string, string>;
+	settings(surroundings: Surroundings): Record<string, string | number>;
 	/** The node whose pictures are taken. */
 	node: string;
-	/** Where the pictures go, by what they show; what is not named is not taken. */
-	pictures: { canvas: string; parameters?: string; output?: string };
+	/** Files from elsewhere in `examples/` that the user puts beside the example's own. */
+	files?: string[];
+	/**
+	 * Where the pictures go, by what they show; what is not named is not taken. `executed` is the canvas after a run,
+	 * `executedNode` the node with what went in and came out.
+	 */
+	pictures: {
+		canvas?: string;
+		parameters?: string;
+		output?: string;
+		executed?: string;
+		executedNode?: string;
+	};
+	/** The files that a run leaves in its output folder, in a row. */
+	row?: { of: string[]; into: string };
 }
+
+/** The Batch node's name in the examples. */
+const BATCH = 'Make Images';
+
+/** What goes wrong in the batches: one of the prompts of `prompts.txt` is made by the second Batch only. */
+const MISHAPS = { 'Label for a tin of smoked tea': '[[status 500 x3]]' };
 
 const docs = (name: string) => join(ROOT, 'docs', 'pictures', name);
 
@@ -73,40 +103,103 @@ const SCENES: Scene[] = [
 			output: docs('product-shots-output.png'),
 		},
 	},
+	{
+		example: 'art-director',
+		settings: ({ outputFolder }) => ({ output_folder: outputFolder }),
+		node: 'Change',
+		pictures: { canvas: join(exampleFolder('art-director'), 'canvas.png') },
+	},
+	{
+		example: 'art-director',
+		file: 'four-turns.json',
+		settings: ({ outputFolder }) => ({ output_folder: outputFolder }),
+		node: 'Change',
+		pictures: { canvas: join(exampleFolder('art-director'), 'four-turns.png') },
+		row: { of: ['v1.png', 'v2.png', 'v3.png', 'v4.png'], into: docs('conversation.png') },
+	},
+	{
+		example: 'agent-tool',
+		settings: () => ({}),
+		node: 'Settings',
+		pictures: { canvas: join(exampleFolder('agent-tool'), 'canvas.png') },
+	},
+	{
+		example: 'batch-configuration',
+		files: ['batch-simple.json'],
+		settings: ({ files, outputFolder }) => ({ input_folder: files, output_folder: outputFolder }),
+		node: BATCH,
+		pictures: { canvas: join(exampleFolder('batch-configuration'), 'canvas.png') },
+	},
+	{
+		example: 'batch-prompt-list',
+		files: ['prompts.txt'],
+		settings: ({ files, outputFolder }) => ({
+			prompts_file: join(files, 'prompts.txt'),
+			output_folder: outputFolder,
+		}),
+		node: BATCH,
+		pictures: {
+			canvas: join(exampleFolder('batch-prompt-list'), 'canvas.png'),
+			executed: docs('batch-canvas.png'),
+		},
+	},
+	{
+		example: 'batch-spreadsheet',
+		settings: ({ files, outputFolder }) => ({
+			catalogue_csv: join(files, 'catalogue.csv'),
+			output_folder: outputFolder,
+		}),
+		node: BATCH,
+		pictures: {
+			canvas: join(exampleFolder('batch-spreadsheet'), 'canvas.png'),
+			executedNode: docs('batch-parameters.png'),
+		},
+	},
 ];
 
+/** Besides the examples: the report of a batch. */
+const REPORT = 'report';
+
 async function main(names: string[]) {
-	const unknown = names.find((name) => !SCENES.some(({ example }) => example === name));
-	if (unknown !== undefined) {
-		throw new Error(`There is no example "${unknown}": ${SCENES.map(({ example }) => example).join(', ')}.`);
-	}
+	const known = [...new Set(SCENES.map(({ example }) => example)), REPORT];
+	const unknown = names.find((name) => !known.some((one) => one === name));
+	if (unknown !== undefined) throw new Error(`There is no example "${unknown}": ${known.join(', ')}.`);
 	const scenes = SCENES.filter(({ example }) => names.length === 0 || names.includes(example));
 	const [standIn, webhook] = await Promise.all([startStandIn({ delayMs: 300 }), startWebhook()]);
+	const mishaps = await startMishaps(standIn.url, MISHAPS);
 	const folder = await realpath(await mkdtemp(join(tmpdir(), 'n8n-files-')));
 	const n8n = await N8n.prepare({
 		allowedFolders: [folder],
 		progress: (line) => console.error(line),
 	});
 	try {
-		const credential = openAiCredential({ apiKey: standIn.key, baseUrl: standIn.url });
+		const server = { apiKey: standIn.key, baseUrl: standIn.url };
+		const credential = openAiCredential({ ...server, baseUrl: mishaps.url });
+		const chatModel = chatModelCredential(server);
 		const outputFolder = join(folder, 'pictures');
 		await mkdir(outputFolder);
-		const workflows = await Promise.all(
-			scenes.map(async ({ example, settings }) => {
-				const files = join(folder, example);
-				await cp(exampleFolder(example), files, { recursive: true });
-				const fields = settings({ files, outputFolder, webhookUrl: webhook.url });
-				return await importedExample(example, fields, credential);
-			}),
-		);
-		await n8n.importCredentials([credential]);
+		const workflows: WorkflowFile[] = [];
+		for (const { example, file, settings, files: others = [] } of scenes) {
+			const files = join(folder, example);
+			await cp(exampleFolder(example), files, { recursive: true });
+			for (const name of others) await cp(join(ROOT, 'examples', name), join(files, name));
+			const fields = settings({ files, outputFolder, webhookUrl: webhook.url });
+			const workflow = await importedExample(example, fields, credential, file);
+			chooseCredential(workflow, chatModel);
+			workflows.push(workflow);
+		}
+		if (names.length === 0 || names.includes(REPORT)) {
+			await takeReportPicture(n8n, folder, docs('report.png'));
+		}
+		if (scenes.length === 0) return;
+		await n8n.importCredentials([credential, chatModel]);
 		await n8n.importWorkflows(workflows);
 		const editor = await Editor.open(n8n);
 		try {
 			const page = await EditorPage.open(editor);
 			try {
 				for (const [index, scene] of scenes.entries()) {
-					await takePictures(page, workflows[index]!.id, scene);
+					await takePictures(page, workflows[index]!.id, scene, outputFolder);
 				}
 			} finally {
 				await page.close();
@@ -117,23 +210,39 @@ async function main(names: string[]) {
 	} finally {
 		await n8n.remove();
 		await rm(folder, { recursive: true, force: true });
-		await Promise.all([standIn.close(), webhook.close()]);
+		await Promise.all([mishaps.close(), standIn.close(), webhook.close()]);
 	}
 }
 
-async function takePictures(page: EditorPage, workflowId: string, { node, pictures }: Scene) {
+async function takePictures(
+	page: EditorPage,
+	workflowId: string,
+	{ node, pictures, row }: Scene,
+	outputFolder: string,
+) {
 	await page.showCanvas(workflowId, node);
-	await page.take(pictures.canvas);
+	if (pictures.canvas !== undefined) await page.take(pictures.canvas);
 	if (pictures.parameters !== undefined) {
 		await page.openNode(node);
 		await page.take(pictures.parameters);
 		await page.closeNode();
 	}
-	if (pictures.output !== undefined) {
-		await page.execute();
+	const { output, executed, executedNode } = pictures;
+	if (output ?? executed ?? executedNode ?? row) await page.execute();
+	if (row) {
+		const files = row.of.map((name) => join(outputFolder, name));
+		const bytes = await putSideBySide(files, row.into);
+		console.error(`${row.into}: ${Math.ceil(bytes / 1000)} kB`);
+	}
+	if (executed !== undefined) await page.take(executed);
+	if (executedNode !== undefined) {
+		await page.openNode(node);
+		await page.take(executedNode);
+	}
+	if (output !== undefined) {
 		await page.openNode(node);
 		await page.viewOutput();
-		await page.take(pictures.output);
+		await page.take(output);
 	}
 }
 
