@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { IRun } from 'n8n-workflow';
 import { start } from '../host/children';
 import { logMessages, type N8n } from '../host/n8n';
@@ -11,6 +12,8 @@ export interface Measured {
 	run: IRun;
 	/** The most memory that the process had in RAM (VmHWM), bytes. */
 	peakBytes: number;
+	/** The same up to a moment, milliseconds since 1970. What comes last is n8n's printing of its record. */
+	peakUntil(moment: number): number;
 }
 
 /**
@@ -19,21 +22,30 @@ export interface Measured {
  */
 export async function measure(n8n: N8n, workflowId: string): Promise<Measured> {
 	const { node, n8n: script } = n8n.installation;
-	const child = await start(node, [script, 'execute', `--id=${workflowId}`, '--rawOutput'], {
+	// Into a file: n8n ends before a pipe has taken all of the record of a thousand items.
+	const output = join(n8n.userFolder, 'execution.log');
+	const n8nArgs = [node, script, 'execute', `--id=${workflowId}`, '--rawOutput'];
+	const child = await start('/bin/sh', ['-c', 'exec "$@" > "$OUTPUT"', 'sh', ...n8nArgs], {
 		cwd: n8n.userFolder,
-		env: await n8n.environment(),
+		env: { ...(await n8n.environment()), OUTPUT: output },
 	});
-	let peakBytes = 0;
+	const peaks: Array<{ at: number; bytes: number }> = [];
 	const watch = setInterval(() => {
-		void peakOf(child.pid).then((peak) => (peakBytes = Math.max(peakBytes, peak)));
+		void peakOf(child.pid).then((bytes) => peaks.push({ at: Date.now(), bytes }));
 	}, INTERVAL_MS);
 	const finished = await child.finished;
 	clearInterval(watch);
-	const run = logMessages(finished.stdout)
+	const said = await readFile(output, 'utf8');
+	const run = logMessages(said)
 		.map(recordIn)
 		.find((record) => record !== undefined);
-	if (!run) throw new Error(`n8n left no record of "${workflowId}":\n${finished.output.slice(-3000)}`);
-	return { run, peakBytes };
+	if (!run) {
+		const end = `${said.slice(-3000)}\n${finished.output.slice(-3000)}`;
+		throw new Error(`n8n left no record of "${workflowId}" (exit status ${finished.code}):\n${end}`);
+	}
+	const peakUntil = (moment: number) =>
+		peaks.reduce((peak, { at, bytes }) => (at <= moment ? Math.max(peak, bytes) : peak), 0);
+	return { run, peakBytes: peakUntil(Infinity), peakUntil };
 }
 
 /** @returns 0 where the process is gone */

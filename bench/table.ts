@@ -43,14 +43,16 @@ export function resultTable(samples: readonly Sample[]): string {
 	return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function median(values: number[]): number {
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: number[]): number {
 	const sorted = [...values].sort((a, b) => a - b);
 	const middle = Math.floor(sorted.length / 2);
 	const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]];
 	return ((low ?? NaN) + (high ?? NaN)) / 2;
 }
 
-function megabytes(bytes: number): string {
+/** In whole megabytes of 1,000,000 bytes. */
+export function megabytes(bytes: number): string {
 	return String(Math.round(bytes / 1e6));
 }
 
