@@ -11,6 +11,7 @@ export type ExampleName =
 	| 'batch-prompt-list'
 	| 'batch-spreadsheet'
 	| 'edit-then-post'
+	| 'overnight-catalogue'
 	| 'product-shots'
 	| 'spreadsheet-prompts';
 

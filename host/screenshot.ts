@@ -1,6 +1,7 @@
 /**
  * `npx tsx host/screenshot.ts [EXAMPLE ...]`: the pictures in docs/pictures and of the examples, taken of the examples
- * in n8n's editor, run against the stand-in. All examples, and the report of a batch, if none is named; `report` is that alone.
+ * in n8n's editor, run against the stand-in. All examples, and the report of a batch, if none is named; `report` is
+ * that alone.
  * Needs a Chromium: /usr/bin/chromium, or what CHROMIUM names.
  */
 import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
@@ -154,6 +155,22 @@ const SCENES: Scene[] = [
 			canvas: join(exampleFolder('batch-spreadsheet'), 'canvas.png'),
 			executedNode: docs('batch-parameters.png'),
 		},
+	},
+	{
+		example: 'overnight-catalogue',
+		settings: ({ files, outputFolder }) => ({
+			catalogue_csv: join(files, 'catalogue.csv'),
+			output_folder: outputFolder,
+		}),
+		node: 'Read CSV',
+		pictures: { canvas: join(exampleFolder('overnight-catalogue'), 'canvas.png') },
+	},
+	{
+		example: 'overnight-catalogue',
+		file: 'wait-loop.json',
+		settings: ({ outputFolder }) => ({ output_folder: outputFolder }),
+		node: 'Get Status',
+		pictures: { canvas: join(exampleFolder('overnight-catalogue'), 'wait-loop.png') },
 	},
 ];
 
