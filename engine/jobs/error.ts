@@ -69,6 +69,8 @@ export interface ImageErrorDetails {
 	noRetry?: boolean;
 	/** The request may have been carried out and billed although no answer arrived. */
 	maybeBilled?: boolean;
+	/** The turn of a conversation that came to words instead of an image: a next turn can answer it. */
+	responseId?: string | null;
 	/** What the moderation objected to. */
 	moderation?: unknown;
 }

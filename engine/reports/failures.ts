@@ -9,6 +9,9 @@ import { shortened } from './shortened';
 /** Failures of one kind that are listed, at the most. */
 const MOST_LISTED = 20;
 
+/** What is said of images that were made in spite of an error. */
+const IMAGES_MADE = / \d+ of its \d+ images? (was|were) made and kept\.$/;
+
 /** The failed jobs by what went wrong, and what to do about it. */
 export function failures({ jobs }: RunRecord): Html | null {
 	const failed = jobs.filter(({ outcome }) => outcome.status === 'failed');
@@ -49,7 +52,7 @@ function failuresOfMessage(group: readonly ReportedJob[], jobs: readonly Reporte
 	];
 	return html`<div class="message">
 			<p>
-				<bdi>${shortened(reasonOf(first), 400)}</bdi>${
+				<bdi>${shortened(sharedReason(first), 400)}</bdi>${
 					details.length > 0 ? html` <small><bdi>${details.join(' · ')}</bdi></small>` : null
 				}
 			</p>
@@ -72,11 +75,15 @@ function failureRow(job: ReportedJob, place: number): Html {
 
 function messageOf(job: ReportedJob): string {
 	const { status, code } = job.outcome.error?.details ?? {};
-	return JSON.stringify([status, code, reasonOf(job)]);
+	return JSON.stringify([status, code, sharedReason(job)]);
 }
 
-/** What is said of images that were made in spite of an error: it differs from job to job. */
-const IMAGES_MADE = / \d+ of its \d+ images? (was|were) made and kept\.$/;
+/** A failure's words without what differs from job to job: its request's id stands in a column of its own. */
+function sharedReason(job: ReportedJob): string {
+	const { requestId } = job.outcome.error?.details ?? {};
+	const reason = reasonOf(job).replace(IMAGES_MADE, '');
+	return requestId ? reason.replaceAll(requestId, 'below') : reason;
+}
 
 /** Reasons of cancellation that are listed, at the most. */
 const MOST_REASONS = 20;

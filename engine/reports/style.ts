@@ -101,7 +101,7 @@ td.share svg { display: block; }
 .reason > .note { margin-top: 8px; font-size: 12.5px; }
 .failures { table-layout: fixed; font-size: 13px; }
 .failures td:nth-child(1) { width: 15%; }
-.failures td:nth-child(3) { width: 24%; color: var(--soft); font-size: 12px; text-align: right; }
+.failures td:nth-child(3) { width: 28%; color: var(--soft); font-size: 12px; text-align: right; }
 table.cancelled { min-width: 560px; table-layout: fixed; }
 table.cancelled th:nth-child(1) { width: 52%; }
 table.cancelled th:nth-child(2) { width: 9%; }

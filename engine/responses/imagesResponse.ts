@@ -64,12 +64,13 @@ export async function readImagesStream(response: WireResponse, reading: Reading)
 
 /**
  * An answer of the Images API whose images were taken out of it.
- * @throws ImageError `invalid_response` where it had none
+ * @throws ImageError `invalid_response` where it had none and does not say what it cost
  */
 export function imagesAnswerIn(document: unknown): ImagesAnswer {
 	const body = recordOf(document);
 	const data = recordsOf(body.data);
-	if (data.length === 0) throw noImageInAnswer();
+	const usage = readUsage(body.usage);
+	if (data.length === 0 && !usage) throw noImageInAnswer();
 	return {
 		entries: data.map((entry) => ({
 			...(typeof entry.b64_json === 'string' ? { image: Number(entry.b64_json) } : {}),
@@ -77,7 +78,8 @@ export function imagesAnswerIn(document: unknown): ImagesAnswer {
 			revisedPrompt: textOf(entry.revised_prompt),
 		})),
 		served: servedIn(body),
-		usage: readUsage(body.usage),
+		usage,
 		authors: svgAuthors(body.svg_usage),
+		...(data.length === 0 ? { error: noImageInAnswer() } : {}),
 	};
 }

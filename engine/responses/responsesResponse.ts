@@ -162,7 +162,7 @@ function reasonOf(document: Document, calls: readonly Document[], { response, no
 		});
 	}
 	const text = textIn(document);
-	return text === '' ? noImageInAnswer() : textInstead(text);
+	return text === '' ? noImageInAnswer() : textInstead(text, textOf(document.id));
 }
 
 /** What the model said, refusals included. */
@@ -176,11 +176,12 @@ function textIn(document: Document): string {
 
 const LONGEST_QUOTE = 600;
 
-function textInstead(text: string): ImageError {
+function textInstead(text: string, responseId: string | null): ImageError {
 	const quote = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}...` : text;
 	return new ImageError({
 		kind: 'text_answer',
 		code: 'text_instead_of_image',
 		message: `The model answered with words instead of an image: "${quote}" Say in the prompt what to draw.`,
+		responseId,
 	});
 }

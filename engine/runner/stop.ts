@@ -30,13 +30,18 @@ export class StopSwitch {
 		throw new ImageError({
 			kind: 'cancelled',
 			code: reason?.details.code ?? reason?.kind ?? 'cancelled',
-			message: reason
-				? `Not sent, because the run was stopped: ${reason.message}`
-				: 'Not sent: the execution was cancelled.',
+			message: reason ? NOT_SENT + reason.message : 'Not sent: the execution was cancelled.',
 		});
 	}
 
 	end(): void {
 		this.cancelled.removeEventListener('abort', this.cancel);
 	}
+}
+
+const NOT_SENT = 'Not sent, because the run was stopped: ';
+
+/** Why the run was stopped, out of what a job says that was not sent because of it. */
+export function reasonOfStop(message: string): string {
+	return message.startsWith(NOT_SENT) ? message.slice(NOT_SENT.length) : message;
 }

@@ -3,7 +3,7 @@ import { readConfiguration, type Configuration } from '../../engine/sources/conf
 import type { JobDescription, SourceProblem } from '../../engine/sources/description';
 import { fieldMappingProblems, readJobRecord, type FieldMapping } from '../../engine/sources/jobRecord';
 import { readPromptList } from '../../engine/sources/promptList';
-import { choiceOf, numberOf, textOf } from '../shared/cells';
+import { numberOf, textOf } from '../shared/cells';
 
 /** A job's description, and the input item that it comes from. */
 export interface SourcedJob {
@@ -86,8 +86,7 @@ async function readPromptLists(context: IExecuteFunctions): Promise<BatchSource>
 	const read = await eachGiven(context, 'promptList', (given, index) => {
 		const reading = readPromptList(textOf(given));
 		const n = numberOf(context.getNodeParameter('count', index, 1)) ?? 1;
-		const quality = choiceOf(context.getNodeParameter('quality', index, '')) ?? 'auto';
-		return { ...reading, jobs: reading.jobs.map((job) => ({ ...job, n, quality })) };
+		return { ...reading, jobs: reading.jobs.map((job) => ({ ...job, n })) };
 	});
 	return { ...joined(read), fileName: 'image.{name}.{NN}.{quality}' };
 }

@@ -1,4 +1,4 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import { NodeOperationError, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
 import type { ImageBytes, SourceFacts } from '../../engine/jobs/source';
 import { beginsAsImage, readImageHeader } from '../../engine/responses/imageHeader';
 
@@ -22,7 +22,7 @@ export async function binarySource(
 	property: string | IBinaryData,
 ): Promise<ImageBytes> {
 	const { helpers } = context;
-	const binary = helpers.assertBinaryData(index, property);
+	const binary = binaryOf(context, index, property);
 	const { id } = binary;
 	const facts = id === undefined ? factsOfText(binary.data) : await factsOfFile(context, id);
 	return {
@@ -33,6 +33,17 @@ export async function binarySource(
 		...(facts ? { facts } : {}),
 		...(id === undefined ? {} : { open: () => piecesOf(context, id) }),
 	};
+}
+
+function binaryOf(context: IExecuteFunctions, index: number, property: string | IBinaryData): IBinaryData {
+	try {
+		return context.helpers.assertBinaryData(index, property);
+	} catch (error) {
+		if (typeof property !== 'string') throw new NodeOperationError(context.getNode(), error as Error);
+		const present = Object.keys(context.getInputData()[index]?.binary ?? {});
+		const message = `There is no binary property "${property}". The item has ${present.join(', ') || 'none'}.`;
+		throw new NodeOperationError(context.getNode(), message, { itemIndex: index });
+	}
 }
 
 async function* piecesOf(context: IExecuteFunctions, id: string): AsyncGenerator<Uint8Array> {

@@ -197,6 +197,7 @@ function failureJson({ job, error, loss, partials, timing }: JobOutcome<IBinaryD
 	return {
 		prompt: job.prompt,
 		...(error ? { error: errorJson(error, timing.attempts) } : {}),
+		...(error?.details.responseId == null ? {} : { response_id: error.details.responseId }),
 		...(partials.length > 0 ? { partial_images: partials.map(storedJson) } : {}),
 		...(loss && totalOf(loss.cost) !== 0 ? { usage: usageJson(loss), cost: billJson(loss) } : {}),
 	};

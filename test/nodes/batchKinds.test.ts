@@ -127,7 +127,11 @@ it('an image that is not there is one mistake', async () => {
 
 describe('images that do not do', () => {
 	it.each<[string, IDataObject, RegExp]>([
-		['not there', { images: ['phot'] }, /jobs\[0\]\.images: .*'phot'/],
+		[
+			'not there',
+			{ images: ['phot'] },
+			/jobs\[0\]\.images: There is no binary property "phot"\. The item has /,
+		],
 		['no image', { images: ['text'] }, /jobs\[0\]\.images: Binary property "text" is no png, jpeg/],
 		['missing', { kind: 'edit' }, /jobs\[0\]\.images: /],
 		['too many', { images: Array.from({ length: 17 }, () => 'photo') }, /17 images are given.*16 images/],

@@ -106,7 +106,7 @@ describe('2026-11-21', () => {
 				conversation: { model: 'gpt-6-luna', output_tokens: expect.any(Number) as number },
 			});
 			expect(json).not.toHaveProperty('image');
-			expect(json).not.toHaveProperty('response_id');
+			expect(json).not.toHaveProperty('image_call_id');
 		});
 
 		it('a response that failed is tried again, and says why in the end', async () => {
@@ -175,6 +175,14 @@ describe('2026-11-21', () => {
 		const { json } = await generate({ prompt: `[[text-answer ${'Hm. '.repeat(500)}]] a fox` });
 		expect(errorOf(json).message).toMatch(/Hm\. Hm\./);
 		expect(errorOf(json).message.length).toBeLessThan(800);
+	});
+
+	it('a question that the model asks can be answered in the next turn', async () => {
+		const asked = await generate({ prompt: '[[text-answer Which fox?]] a fox' });
+		expect(asked.json.response_id).toBe(asked.books[0]!.responseId);
+		const answered = await generate({ prompt: 'The red one', previous: String(asked.json.response_id) });
+		expect(answered.json.error).toBeUndefined();
+		expect(answered.books[1]!.previousResponseId).toBe(asked.json.response_id);
 	});
 
 	it('a response that nobody knows is named as the reason', async () => {
