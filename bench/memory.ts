@@ -22,12 +22,10 @@ export interface Measured {
  */
 export async function measure(n8n: N8n, workflowId: string): Promise<Measured> {
 	const { node, n8n: script } = n8n.installation;
-	// Into a file: n8n ends before a pipe has taken all of the record of a thousand items.
-	const output = join(n8n.userFolder, 'execution.log');
-	const n8nArgs = [node, script, 'execute', `--id=${workflowId}`, '--rawOutput'];
-	const child = await start('/bin/sh', ['-c', 'exec "$@" > "$OUTPUT"', 'sh', ...n8nArgs], {
+	const child = await start(node, [script, 'execute', `--id=${workflowId}`, '--rawOutput'], {
 		cwd: n8n.userFolder,
-		env: { ...(await n8n.environment()), OUTPUT: output },
+		env: await n8n.environment(),
+		stdoutFile: join(n8n.userFolder, 'execution.log'),
 	});
 	const peaks: Array<{ at: number; bytes: number }> = [];
 	const watch = setInterval(() => {
@@ -35,13 +33,13 @@ export async function measure(n8n: N8n, workflowId: string): Promise<Measured> {
 	}, INTERVAL_MS);
 	const finished = await child.finished;
 	clearInterval(watch);
-	const said = await readFile(output, 'utf8');
-	const run = logMessages(said)
+	const run = logMessages(finished.stdout)
 		.map(recordIn)
 		.find((record) => record !== undefined);
 	if (!run) {
-		const end = `${said.slice(-3000)}\n${finished.output.slice(-3000)}`;
-		throw new Error(`n8n left no record of "${workflowId}" (exit status ${finished.code}):\n${end}`);
+		throw new Error(
+			`n8n left no record of "${workflowId}" (exit status ${finished.code}):\n${finished.output.slice(-6000)}`,
+		);
 	}
 	const peakUntil = (moment: number) =>
 		peaks.reduce((peak, { at, bytes }) => (at <= moment ? Math.max(peak, bytes) : peak), 0);

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { open, readFile } from 'node:fs/promises';
 
 /** How to start a program. Output goes to `onLine` line by line as it comes, and is kept. */
 export interface ChildOptions {
@@ -6,6 +7,8 @@ export interface ChildOptions {
 	/** The whole environment; nothing is inherited. */
 	env: NodeJS.ProcessEnv;
 	onLine?: (line: string) => void;
+	/** Takes stdout instead of a pipe: some programs end before a pipe has taken all that they said. */
+	stdoutFile?: string;
 	/** Kills the program and all that it started. */
 	signal?: AbortSignal;
 }
@@ -40,15 +43,18 @@ let guarded = false;
 export async function start(command: string, args: string[], options: ChildOptions): Promise<Running> {
 	options.signal?.throwIfAborted();
 	guardExit();
+	const { stdoutFile } = options;
+	const file = stdoutFile === undefined ? undefined : await open(stdoutFile, 'w');
 	const child = spawn(command, args, {
 		cwd: options.cwd,
 		env: options.env,
 		detached: true,
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdio: ['ignore', file?.fd ?? 'pipe', 'pipe'],
 	});
 	let stdout = '';
 	let output = '';
-	const collect = (stream: NodeJS.ReadableStream, own: boolean) => {
+	const collect = (stream: NodeJS.ReadableStream | null, own: boolean) => {
+		if (!stream) return;
 		let rest = '';
 		stream.setEncoding('utf8');
 		stream.on('data', (text: string) => {
@@ -62,10 +68,14 @@ export async function start(command: string, args: string[], options: ChildOptio
 	};
 	collect(child.stdout, true);
 	collect(child.stderr, false);
-	await new Promise<void>((resolve, reject) => {
-		child.once('spawn', resolve);
-		child.once('error', reject);
-	});
+	try {
+		await new Promise<void>((resolve, reject) => {
+			child.once('spawn', resolve);
+			child.once('error', reject);
+		});
+	} finally {
+		await file?.close();
+	}
 	alive.add(child);
 	const abort = () => kill(child, 'SIGKILL');
 	options.signal?.addEventListener('abort', abort);
@@ -77,6 +87,10 @@ export async function start(command: string, args: string[], options: ChildOptio
 			kill(child, 'SIGKILL');
 		});
 		child.once('close', (code) => resolve({ code, stdout, output }));
+	}).then(async (ended) => {
+		if (stdoutFile === undefined) return ended;
+		const said = await readFile(stdoutFile, 'utf8');
+		return { ...ended, stdout: said, output: said + ended.output };
 	});
 	return {
 		pid: child.pid as number,

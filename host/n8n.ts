@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IConnections, INode, IRun } from 'n8n-workflow';
-import { run, type Finished } from './children';
+import { run, type ChildOptions, type Finished } from './children';
 import { environment } from './environment';
 import { installN8n, type Installation, type Progress } from './install';
 import { installPackage, packPackage } from './package-under-test';
@@ -110,7 +111,10 @@ export class N8n {
 	 * @throws with n8n's output where n8n itself failed, and when `signal` cut it short
 	 */
 	async execute(workflowId: string, signal?: AbortSignal): Promise<Execution> {
-		const finished = await this.command(['execute', `--id=${workflowId}`, '--rawOutput'], signal);
+		const stdoutFile = join(this.userFolder, `execution-${randomUUID()}.log`);
+		const args = ['execute', `--id=${workflowId}`, '--rawOutput'];
+		const finished = await this.command(args, { ...(signal && { signal }), stdoutFile });
+		await rm(stdoutFile, { force: true });
 		signal?.throwIfAborted();
 		const messages = logMessages(finished.stdout);
 		const record = messages.map(parseRun).find((found) => found !== undefined);
@@ -136,10 +140,10 @@ export class N8n {
 		}
 	}
 
-	private async command(args: string[], signal?: AbortSignal): Promise<Finished> {
+	private async command(args: string[], options: Partial<ChildOptions> = {}): Promise<Finished> {
 		const { node, n8n } = this.installation;
 		const env = await this.environment();
-		return await run(node, [n8n, ...args], { cwd: this.userFolder, env, ...(signal && { signal }) });
+		return await run(node, [n8n, ...args], { cwd: this.userFolder, env, ...options });
 	}
 }
 
