@@ -60,7 +60,7 @@ export class BatchApi {
 		metadata: Readonly<Record<string, string>>,
 	): Promise<SubmittedBatch> {
 		const json = { input_file_id: inputFileId, endpoint, completion_window: '24h', metadata };
-		return readBatch(await this.call({ method: 'POST', path: '/batches', json }, NOT_SENT));
+		return batchIn(await this.call({ method: 'POST', path: '/batches', json }, NOT_SENT));
 	}
 
 	async batch(id: string): Promise<SubmittedBatch> {
@@ -77,7 +77,7 @@ export class BatchApi {
 		request: Pick<WireRequest, 'method' | 'path'> & WireBody,
 	): Promise<SubmittedBatch> {
 		try {
-			return readBatch(await this.call(request, HARMLESS));
+			return batchIn(await this.call(request, HARMLESS));
 		} catch (error) {
 			if (!(error instanceof ImageError) || error.kind !== 'not_found') throw error;
 			throw new ImageError({
@@ -170,6 +170,11 @@ export class BatchApi {
 			}
 		}
 	}
+}
+
+function batchIn(document: Record<string, unknown>): SubmittedBatch {
+	const batch = readBatch(document);
+	return batch.id === '' ? missing('a batch') : batch;
 }
 
 function missing(what: string): never {

@@ -58,7 +58,8 @@ export async function submitBatch(context: IExecuteFunctions): Promise<INodeExec
 	throwWhereNothingSubmitted(context, submissions);
 
 	hintWarnings(context, noted);
-	context.addExecutionHints({ message: sumOf(submissions), type: 'info', location: 'outputPane' });
+	if (submissions.length > 0)
+		context.addExecutionHints({ message: sumOf(submissions), type: 'info', location: 'outputPane' });
 	const failed = jobs.flatMap((job) => {
 		const error = errors.get(job);
 		return error ? failedItems(context, notSent(job, { error, warnings: [] }), originOf(context, job)) : [];
