@@ -1,4 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { nanoUsd } from '../../engine/costs/money';
+import { money } from '../../engine/reports/figures';
 import { reportHtml } from '../../engine/reports/report';
 import { summaryOf, type Summary } from '../../engine/reports/summary';
 import { asked, type RunRecord } from '../../engine/reports/record';
@@ -25,7 +27,7 @@ function sumOf(
 		`${images} of ${wanted} images`,
 		...(failed > 0 ? [`${failed} failed`] : []),
 		...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
-		total_cost.total === null ? 'cost not known in full' : `$${total_cost.total.toFixed(2)}`,
+		total_cost.total === null ? 'cost not known in full' : money(nanoUsd(total_cost.total)),
 		duration(total_duration_ms),
 	].join(', ');
 }

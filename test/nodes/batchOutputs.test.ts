@@ -21,7 +21,7 @@ const hints = (result: Awaited<ReturnType<typeof batch>>['result'], type: string
 describe('the editor shows', () => {
 	it('the sum of a run', async () => {
 		const { result, summary } = await batch({ standIn, rows: cheapRows(3), parameters: { n: 2 } });
-		const cost = `\\$${(charged(standIn) / 1e9).toFixed(2)}`;
+		const cost = `\\$${(charged(standIn) / 1e9).toFixed(charged(standIn) < 1e8 ? 4 : 2)}`;
 		const [sum, ...more] = hints(result, 'info');
 		expect(more).toEqual([]);
 		expect(sum).toMatchObject({ location: 'outputPane' });

@@ -7,10 +7,10 @@ import {
 	type OnDuplicate,
 	type Submission,
 } from '../../../engine/batches/submit';
-import { usd } from '../../../engine/costs/money';
 import type { ImageError } from '../../../engine/jobs/error';
 import { FileNames } from '../../../engine/jobs/fileNames';
 import type { ImageJob } from '../../../engine/jobs/job';
+import { money } from '../../../engine/reports/figures';
 import { checkJob } from '../../../engine/runner/check';
 import { nodeErrorFrom } from '../../shared/errors';
 import { hintWarnings } from '../../shared/hints';
@@ -98,11 +98,11 @@ function sumOf(submissions: readonly Submission[]): string {
 	const reused = there.filter((submission) => submission.reused).length;
 	const estimates = there.map(({ estimate }) => estimate);
 	const dollars = (end: 'low' | 'high') =>
-		usd(estimates.reduce((sum, estimate) => sum + (estimate?.[end] ?? 0), 0)).toFixed(2);
+		money(estimates.reduce((sum, estimate) => sum + (estimate?.[end] ?? 0), 0));
 	const batches = there.length === 1 ? '1 batch' : `${there.length} batches`;
 	return [
 		`${jobs} jobs in ${batches} submitted`,
 		...(reused > 0 ? [`${reused} of them before`] : []),
-		estimates.includes(null) ? 'cost not known' : `$${dollars('low')} to $${dollars('high')}`,
+		estimates.includes(null) ? 'cost not known' : `${dollars('low')} to ${dollars('high')}`,
 	].join(', ');
 }
