@@ -52,6 +52,7 @@ export async function collectBatch<Ref, Job extends ImageJob>(
 	{ transport, clock }: ApiPorts,
 	store: ImageStore<Ref>,
 ): Promise<CollectedBatch<Ref>> {
+	const redact = (text: string) => transport.redact(text);
 	const results = new Results(batch, portions, store, clock.now());
 	const unread = [
 		...(await read('results', batch.outputFileId)),
@@ -81,7 +82,7 @@ export async function collectBatch<Ref, Job extends ImageJob>(
 			try {
 				const counts = { taken: 0, broken: 0, unknown: 0 };
 				const content = await api.content(fileId);
-				for await (const line of readJsonLines(content, (text) => transport.redact(text)))
+				for await (const line of readJsonLines(content, redact, results.spare))
 					counts[await results.take(line)]++;
 				return unreadLines(what, batch, counts);
 			} catch (error) {

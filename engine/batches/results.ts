@@ -7,6 +7,7 @@ import { countOf, recordOf, textOf } from '../responses/fields';
 import { readImageHeader } from '../responses/imageHeader';
 import { imagesAnswerIn } from '../responses/imagesResponse';
 import type { FoundImage } from '../responses/jsonImages';
+import { SpareBuffers } from '../responses/spareBuffers';
 import type { PortionOutcome } from '../runner/outcomes';
 import type { ImageStore } from '../runner/ports';
 import { noImage, resultOf, type Kept } from '../runner/result';
@@ -18,6 +19,8 @@ export type LineKind = 'taken' | 'broken' | 'unknown';
 
 /** The results of a batch's requests, in whatever order they come. */
 export class Results<Ref> {
+	/** For reading the lines. */
+	readonly spare = new SpareBuffers();
 	private readonly done = new Map<Portion, PortionOutcome<Ref>>();
 
 	/** @param now milliseconds since 1970 */
@@ -89,6 +92,7 @@ export class Results<Ref> {
 		if (!header) return { error: noImage() };
 		try {
 			const ref = await this.store.put({ job, index: first + place, bytes, header });
+			this.spare.give(bytes);
 			return { ref, header, bytes: bytes.length };
 		} catch (error) {
 			throw notStored(error);

@@ -1,4 +1,5 @@
 import { ImageError } from '../jobs/error';
+import type { SpareBuffers } from './spareBuffers';
 
 /**
  * Turns base64 text that arrives in pieces into bytes, without ever holding the text.
@@ -11,8 +12,9 @@ export class Base64Decoder {
 	private rest = '';
 	private padded = false;
 
-	constructor(capacity = 64 * 1024) {
-		this.bytes = Buffer.allocUnsafeSlow(Math.max(capacity, 1024));
+	/** @param spare is asked for a buffer first */
+	constructor(capacity = 64 * 1024, spare?: SpareBuffers) {
+		this.bytes = spare?.take() ?? Buffer.allocUnsafeSlow(Math.max(capacity, 1024));
 	}
 
 	/**

@@ -1,4 +1,5 @@
 import { Base64Decoder } from './base64';
+import type { SpareBuffers } from './spareBuffers';
 
 /**
  * The contents of one JSON string that holds an image: undoes JSON's escapes (`\/`, `\u002b`, which some servers
@@ -10,8 +11,8 @@ export class ImageText {
 	private head: Buffer | undefined = Buffer.alloc(0);
 
 	/** @param capacity bytes that the image is likely to have */
-	constructor(capacity?: number) {
-		this.decoder = new Base64Decoder(capacity);
+	constructor(capacity?: number, spare?: SpareBuffers) {
+		this.decoder = new Base64Decoder(capacity, spare);
 	}
 
 	/** A piece of the string without escapes in it. */

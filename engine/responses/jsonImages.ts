@@ -1,6 +1,7 @@
 import { ImageError } from '../jobs/error';
 import { notBase64 } from './base64';
 import { ImageText } from './imageText';
+import type { SpareBuffers } from './spareBuffers';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -38,10 +39,12 @@ export class JsonImageReader {
 	/**
 	 * @param imageKeys the names of the strings that hold images
 	 * @param capacity bytes that one image is likely to have
+	 * @param spare buffers to use again
 	 */
 	constructor(
 		private readonly imageKeys: ReadonlySet<string>,
 		private readonly capacity?: number,
+		private readonly spare?: SpareBuffers,
 	) {}
 
 	/**
@@ -121,7 +124,7 @@ export class JsonImageReader {
 
 	private beginImage(): void {
 		this.mode = 'image';
-		this.image = { text: new ImageText(this.capacity) };
+		this.image = { text: new ImageText(this.capacity, this.spare) };
 		this.keep(Buffer.from(String(this.count++)));
 	}
 

@@ -29,7 +29,10 @@ export interface Clock {
 	sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Takes an image over for good. What it returns is all that the run keeps of it. */
+/**
+ * Takes an image over for good. What it returns is all that the run keeps of it. Its bytes are there until `put` resolves: the
+ * next image may come to lie in the same memory.
+ */
 export interface ImageStore<Ref> {
 	put(image: ArrivedImage): Promise<Ref>;
 }

@@ -42,7 +42,7 @@ export class OpenAiImageBatch implements INodeType {
 		icon: { light: 'file:../../icons/openAiImage.svg', dark: 'file:../../icons/openAiImage.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: `={{ $parameter["operation"] + ($parameter["batchId"] ? "" : ": " + $parameter["source"]) }}`,
+		subtitle: `={{ $parameter["operation"] + (["status", "collect", "cancel"].includes($parameter["operation"]) ? "" : ": " + $parameter["source"]) }}`,
 		description:
 			'Make many images with OpenAI from items, a configuration or a list of prompts: now, within a budget, or at half the price within a day',
 		defaults: { name: 'OpenAI Image Batch' },

@@ -34,8 +34,7 @@ export function rowsOfTwoModels(count: number, special: Readonly<Record<number, 
 
 /** Manual trigger, an item a row, Submit. */
 export function submitWorkflow(id: string, rows: readonly Row[], credential: CredentialFile): WorkflowFile {
-	const parameters = { operation: 'submit', ...CHEAP, output: { fileName: '{name}' } };
-	return chain(id, [...itemNodes(rows), batchNode(SUBMIT, parameters, credential)]);
+	return chain(id, [...itemNodes(rows), submitNode(credential)]);
 }
 
 /** Manual trigger, an item a batch, Collect; the images are written into a folder. */
@@ -45,14 +44,42 @@ export function collectWorkflow(
 	folder: string,
 	credential: CredentialFile,
 ): WorkflowFile {
-	return chain(id, [
-		...itemNodes(batchIds.map((batch_id) => ({ batch_id }))),
-		batchNode(COLLECT, { operation: 'collect' }, credential),
-		node('Write', 'n8n-nodes-base.readWriteFile', 1.1, {
-			operation: 'write',
-			fileName: `=${folder}/{{ $json.output_path }}`,
-		}),
+	const items = batchIds.map((batch_id) => ({ batch_id }));
+	return chain(id, [...itemNodes(items), collectNode(credential), writeNode(folder)]);
+}
+
+/** Both in one, for batches that are done at once. */
+export function submitAndCollectWorkflow(
+	id: string,
+	rows: readonly Row[],
+	folder: string,
+	credential: CredentialFile,
+): WorkflowFile {
+	const workflow = chain(id, [
+		...itemNodes(rows),
+		submitNode(credential),
+		collectNode(credential),
+		writeNode(folder),
 	]);
+	// The batches come out of Summary, the third output.
+	workflow.connections[SUBMIT] = { main: [[], [], [{ node: COLLECT, type: 'main', index: 0 }]] };
+	return workflow;
+}
+
+function submitNode(credential: CredentialFile) {
+	const parameters = { operation: 'submit', ...CHEAP, output: { fileName: '{name}' } };
+	return batchNode(SUBMIT, parameters, credential);
+}
+
+function collectNode(credential: CredentialFile) {
+	return batchNode(COLLECT, { operation: 'collect' }, credential);
+}
+
+function writeNode(folder: string) {
+	return node('Write', 'n8n-nodes-base.readWriteFile', 1.1, {
+		operation: 'write',
+		fileName: `=${folder}/{{ $json.output_path }}`,
+	});
 }
 
 function itemNodes(items: readonly object[]) {

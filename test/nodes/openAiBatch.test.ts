@@ -48,7 +48,9 @@ describe('submit and collect', () => {
 		// Nothing was asked for but through the batches.
 		expect(standIn.books).toEqual([]);
 
-		const { images, failed, summary } = await batches.collect(submitted.ids);
+		const { images, failed, summary, outputs } = await batches.collect(submitted.ids);
+		// Each prompt is drawn, so all pictures differ.
+		expect(new Set(outputs.images.map(({ binary }) => binary!.data!.data)).size).toBe(20);
 		expect(failed).toEqual([]);
 		expect(images.map(({ prompt, model }) => [prompt, model])).toEqual(
 			rows.map(({ prompt, model = 'gpt-image-2.5-flare' }) => [prompt, model]),

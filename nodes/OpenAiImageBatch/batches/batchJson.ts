@@ -10,7 +10,7 @@ export function batchJson(batch: SubmittedBatch, now: number): IDataObject {
 		status: batch.state,
 		done,
 		collectable: done && (batch.outputFileId !== null || batch.errorFileId !== null),
-		next_check_at: done ? null : time(now + nextLook(batch, now)),
+		next_check_at: done ? null : time(now + Math.max(nextLook(batch, now), SHORTEST_WAIT)),
 		model: batch.model || null,
 		endpoint: batch.endpoint,
 		jobs: number(metadata.jobs),
@@ -26,6 +26,9 @@ export function batchJson(batch: SubmittedBatch, now: number): IDataObject {
 		...(batch.errors.length > 0 ? { errors: batch.errors.slice(0, MOST_ERRORS) } : {}),
 	};
 }
+
+/** n8n's Wait node keeps waits of less than 65 seconds in memory only, where they do not survive a restart. */
+const SHORTEST_WAIT = 70_000;
 
 /** A file with a fault in every line has as many errors. */
 const MOST_ERRORS = 20;
