@@ -1,0 +1,80 @@
+import { estimateJob } from '../engine/costs/estimate';
+import { uuidOf } from '../engine/batches/digest';
+import { sumBills } from '../engine/costs/bill';
+import { endsRun, ImageError } from '../engine/jobs/error';
+import { withoutLabel } from '../engine/jobs/label';
+import type { JobOutcome } from '../engine/jobs/outcome';
+import { findModel } from '../engine/models/find';
+import type { ReportedJob, RunRecord } from '../engine/reports/record';
+import { reasonOfStop } from '../engine/runner/stop';
+import type { EarlierImages } from './earlier';
+import type { ImageFile } from './imageFiles';
+import type { CommandJob } from './jobs';
+import { wholeIndex, type RunJob } from './runJob';
+
+/** What there is of a job after a run. */
+export interface JobResult {
+	job: CommandJob;
+	/** What an earlier run left. */
+	earlier: EarlierImages;
+	/** What this run made; left out where nothing was missing. */
+	made?: JobOutcome<ImageFile>;
+	/** The id of the run that began the job. */
+	run: string;
+}
+
+/** A job's images of all runs. */
+export function outcomeOf({ job, earlier, made }: JobResult): JobOutcome<ImageFile> {
+	const images = [
+		...earlier.images,
+		...(made?.images ?? []).map((image) => ({
+			...image,
+			index: wholeIndex(made?.job as RunJob, image.index),
+		})),
+	].sort((a, b) => a.index - b.index);
+	const losses = [earlier.loss, made?.loss].filter((loss) => loss !== undefined);
+	return {
+		status: 'completed',
+		partials: [],
+		timing: { queuedMs: 0, durationMs: 0, attempts: 0 },
+		attempts: [],
+		warnings: [],
+		...made,
+		job,
+		images,
+		...(losses.length > 0 ? { loss: sumBills(losses) } : {}),
+	};
+}
+
+/** A job as the engine's reports take it. @param pathOf an image's path as the user is shown it */
+export async function reportedJob(
+	result: JobResult,
+	pathOf: (file: string) => string,
+): Promise<ReportedJob<ImageFile>> {
+	const { job, run } = result;
+	const outcome = outcomeOf(result);
+	return {
+		outcome,
+		id: job.id,
+		...(job.name === undefined ? {} : { name: job.name }),
+		estimate: estimateJob(job, findModel(job.model)),
+		outputPaths: outcome.images.map(({ ref }) => pathOf(ref.file)),
+		// The same however often the run is gone on with.
+		historyUuid: outcome.images.length > 0 ? await uuidOf(`${run} ${job.fingerprint}`) : null,
+	};
+}
+
+/** Why jobs were cancelled, where any were: what ended the run, or what the first of them says. */
+export function stopOf(jobs: RunRecord['jobs']): ImageError | undefined {
+	const outcomes = jobs.map(({ outcome }) => outcome);
+	const cancelled = outcomes.filter(({ status }) => status === 'cancelled');
+	if (cancelled.length === 0) return undefined;
+	const because =
+		outcomes.find(({ error }) => error && endsRun(error.kind)) ??
+		// What was in flight then speaks of itself.
+		cancelled.find(({ timing }) => timing.attempts === 0) ??
+		cancelled[0];
+	if (!because?.error) return undefined;
+	const message = reasonOfStop(withoutLabel(because.error.message, because.job.label));
+	return new ImageError({ ...because.error.details, message });
+}
