@@ -1,61 +1,204 @@
+import type { ImageError } from '../jobs/error';
+import { isOfImages, limitHeadersIn, limitNamedIn } from '../responses/rateLimit';
 import type { Clock } from './ports';
+import { SentLog, type Sent } from './sentLog';
+import { Share } from './share';
 
-/** Lets images through at a rate that the server bears. */
+/** A run's way through the pace that it shares with others. */
 export interface Pace {
 	/** Returns when a request for this many images may be sent, or when the signal is aborted. */
-	admit(images: number, signal: AbortSignal): Promise<void>;
-	/** Lets nothing through for a time: the server said to wait. @param ms milliseconds */
-	hold(ms: number): void;
+	admit(images: number, signal: AbortSignal): Promise<Admission>;
+	/** The run is over. */
+	end(): void;
+}
+
+/** A request that was let through. */
+export interface Admission {
+	/** The server's answer has begun. @param headers with names in lower case */
+	answered(headers: Readonly<Record<string, string>>): void;
+	/** The server refused it because there were too many. */
+	refused(error: ImageError): void;
 }
 
 /** The window in which OpenAI counts images, milliseconds. */
 const WINDOW = 60_000;
 
-/** Images per minute as a sliding window; first come, first served. */
-export class SlidingWindowPace implements Pace {
-	private sent: Array<{ at: number; images: number }> = [];
+/** Requests do not take the same time to arrive: what is added to a window, as a part of it. */
+const MARGIN = 1 / 240;
+
+/** A limit of which more than this part is left is not used up by others. */
+const PLENTY = 0.3;
+
+/** How long all are held where a refusal does not say, milliseconds. */
+const USUAL_HOLD = 1000;
+
+interface Waiting {
+	run: RunPace;
+	images: number;
+}
+
+/**
+ * The pace of all requests of a process for one account and model: images as a sliding window. What the limit is comes from the
+ * runs' settings, from the server's headers and refusals; where others use the same account, a share of it is found by trial.
+ * Runs take turns, however many requests each of them has waiting.
+ */
+export class SharedPace {
+	private readonly runs = new Set<RunPace>();
+	private waiting: Waiting[] = [];
+	private readonly log = new SentLog();
+	private readonly share = new Share();
 	private heldUntil = 0;
-	private queue: Promise<void> = Promise.resolve();
+	/** As the server tells it. */
+	private told: { images: number; window: number } | undefined;
 
-	/** @param imagesPerMinute 0 for no limit */
-	constructor(
-		private readonly imagesPerMinute: number,
-		private readonly clock: Clock,
-	) {}
+	constructor(private readonly clock: Clock) {}
 
-	async admit(images: number, signal: AbortSignal): Promise<void> {
-		const turn = this.queue.then(async () => await this.take(images, signal));
-		this.queue = turn;
-		await turn;
+	/** @param imagesPerMinute what the run may take; 0 for whatever the server bears */
+	enter(imagesPerMinute: number): Pace {
+		const run = new RunPace(imagesPerMinute, this);
+		// Who comes later does not catch up on what the others had before.
+		run.served = Math.min(...[...this.runs].map(({ served }) => served), Infinity);
+		if (run.served === Infinity) run.served = 0;
+		this.runs.add(run);
+		return run;
 	}
 
-	hold(ms: number): void {
+	leave(run: RunPace): void {
+		this.runs.delete(run);
+	}
+
+	async admit(run: RunPace, images: number, signal: AbortSignal): Promise<Admission> {
+		const waiting = { run, images };
+		this.waiting.push(waiting);
+		try {
+			while (!signal.aborted) {
+				const wait = this.waitOf(waiting);
+				if (wait <= 0) return this.send(waiting);
+				await this.clock.sleep(wait, signal);
+			}
+			return NEVER_SENT;
+		} finally {
+			this.waiting = this.waiting.filter((one) => one !== waiting);
+		}
+	}
+
+	private send({ run, images }: Waiting): Admission {
+		run.served += images;
+		const sent: Sent = { at: this.clock.now(), images, run };
+		this.log.add(sent);
+		this.share.sent(sent, this.window);
+		return {
+			answered: (headers) => this.learn(headers),
+			refused: (error) => this.refused(sent, error),
+		};
+	}
+
+	private get window(): number {
+		return this.told?.window ?? WINDOW;
+	}
+
+	/** How long until it may be sent, with all that go before it, milliseconds; 0 where it is its turn. */
+	private waitOf(waiting: Waiting): number {
+		const now = this.clock.now();
+		const before = this.before(waiting, now);
+		const ahead = before.reduce((sum, { images }) => sum + images, 0);
+		const aheadOfRun = before
+			.filter(({ run }) => run === waiting.run)
+			.reduce((sum, { images }) => sum + images, 0);
+		const { run, images } = waiting;
+		this.log.forget(now - Math.max(this.window, WINDOW) * (1 + MARGIN));
+		const at = Math.max(
+			this.heldUntil,
+			this.log.roomAt({ ahead, images }, this.limit, this.window * (1 + MARGIN), now),
+			this.ownRoomAt(run, { ahead: aheadOfRun, images }, now),
+			this.share.roomAt(ahead, this.window, now),
+		);
+		// Those before it are about to go.
+		return before.length > 0 ? Math.max(1, at - now) : at - now;
+	}
+
+	/** When the run itself may take so many more. */
+	private ownRoomAt(run: RunPace, wanted: { ahead: number; images: number }, now: number): number {
+		return this.log.roomAt(wanted, run.imagesPerMinute, WINDOW * (1 + MARGIN), now, run);
+	}
+
+	/** Those whose turn comes first: the run that has had least goes on, unless its own limit keeps it. */
+	private before(waiting: Waiting, now: number): Waiting[] {
+		const left = this.waiting.filter(
+			(one) =>
+				one.run === waiting.run || this.ownRoomAt(one.run, { ahead: 0, images: one.images }, now) <= now,
+		);
+		const served = new Map([...this.runs].map((run) => [run, run.served]));
+		const before: Waiting[] = [];
+		for (;;) {
+			const next = left.reduce((first, one) =>
+				(served.get(one.run) ?? 0) < (served.get(first.run) ?? 0) ? one : first,
+			);
+			if (next === waiting) return before;
+			before.push(next);
+			left.splice(left.indexOf(next), 1);
+			served.set(next.run, (served.get(next.run) ?? 0) + next.images);
+		}
+	}
+
+	/** What all runs together may take in a window; 0 for no limit that is known. */
+	private get limit(): number {
+		const asked = [...this.runs].map(({ imagesPerMinute }) => imagesPerMinute);
+		// A run without a limit of its own is not held to that of another.
+		const together = asked.includes(0) ? 0 : Math.max(0, ...asked);
+		const told = this.told?.images ?? 0;
+		return together === 0 || told === 0 ? together || told : Math.min(together, told);
+	}
+
+	private learn(headers: Readonly<Record<string, string>>): void {
+		const found = limitHeadersIn(headers);
+		if (found.images) this.told = { ...this.told, window: this.window, ...found.images };
+		if (found.holdMs !== undefined) this.hold(found.holdMs);
+		if (this.told && (found.left ?? 0) > PLENTY)
+			this.share.plenty(this.told.images, this.window, this.clock.now());
+	}
+
+	private refused(sent: Sent, error: ImageError): void {
+		this.log.remove(sent);
+		const images = limitNamedIn(error.message);
+		if (images !== undefined) this.told = { window: this.window, ...this.told, images };
+		const hold = error.details.retryAfterMs ?? USUAL_HOLD;
+		this.hold(hold);
+		// A server that is busy says nothing of the limit.
+		if (error.details.code === 'slow_down' || !isOfImages(error.message)) return;
+		const { window } = this;
+		const now = this.clock.now();
+		this.share.refused({
+			...this.log.since(now - window, now),
+			limit: this.told?.images ?? 0,
+			window,
+			hold: Math.min(Math.max(hold, window / 600), window / 6),
+			now,
+		});
+	}
+
+	private hold(ms: number): void {
 		this.heldUntil = Math.max(this.heldUntil, this.clock.now() + ms);
 	}
+}
 
-	private async take(images: number, signal: AbortSignal): Promise<void> {
-		while (!signal.aborted) {
-			const now = this.clock.now();
-			const wait = Math.max(this.heldUntil, this.roomAt(images, now)) - now;
-			if (wait <= 0) {
-				if (this.imagesPerMinute > 0) this.sent.push({ at: now, images });
-				return;
-			}
-			await this.clock.sleep(wait, signal);
-		}
+/** A run among those that share a pace. */
+export class RunPace implements Pace {
+	/** Images that it was let through with. */
+	served = 0;
+
+	constructor(
+		readonly imagesPerMinute: number,
+		private readonly shared: SharedPace,
+	) {}
+
+	async admit(images: number, signal: AbortSignal): Promise<Admission> {
+		return await this.shared.admit(this, images, signal);
 	}
 
-	/** When the window has room for so many more images. */
-	private roomAt(images: number, now: number): number {
-		if (this.imagesPerMinute === 0) return now;
-		this.sent = this.sent.filter(({ at }) => at + WINDOW > now);
-		let inWindow = this.sent.reduce((sum, entry) => sum + entry.images, 0);
-		let room = now;
-		for (const entry of this.sent) {
-			if (inWindow + images <= this.imagesPerMinute) break;
-			inWindow -= entry.images;
-			room = entry.at + WINDOW;
-		}
-		return room;
+	end(): void {
+		this.shared.leave(this);
 	}
 }
+
+const NEVER_SENT: Admission = { answered: () => {}, refused: () => {} };

@@ -1,5 +1,6 @@
 import type { ImageJob } from '../jobs/job';
 import type { Transport } from '../requests/wire';
+import type { Pace } from './pace';
 import type { ImageHeader } from '../responses/imageHeader';
 
 /** What a run needs of the world. */
@@ -9,6 +10,11 @@ export interface RunPorts<Ref> {
 	store: ImageStore<Ref>;
 	/** Aborted when the user cancels. */
 	signal: AbortSignal;
+	/**
+	 * The pace of all requests of the account for a model. The run leaves it at its end.
+	 * @param imagesPerMinute what the run may take; 0 for whatever the server bears
+	 */
+	enterPace(model: string, imagesPerMinute: number): Pace;
 	/** Is told how far the run is, each time a request is done with. */
 	onProgress?(progress: RunProgress): void;
 }

@@ -17,6 +17,8 @@ export interface RequestHooks {
 	check(job: ImageJob): void;
 	/** The request goes out now. */
 	sending(): void;
+	/** The server's answer has begun, whatever it is. @param headers with names in lower case */
+	answered(headers: Readonly<Record<string, string>>): void;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function requestImages<Ref>(
 	portion: Portion,
 	{ transport, store, clock, signal }: RunPorts<Ref>,
 	timeoutMs: number,
-	{ check, sending }: RequestHooks,
+	{ check, sending, answered }: RequestHooks,
 ): Promise<RequestResult<Ref>> {
 	const { job, first, n } = portion;
 	const redact = (text: string) => transport.redact(text);
@@ -38,6 +40,7 @@ export async function requestImages<Ref>(
 	};
 	// The images of the request are not held beyond the sending.
 	const response = await transport.send({ ...(await prepare()), timeoutMs, signal });
+	answered(response.headers);
 	const succeeded = response.status >= 200 && response.status < 300;
 	if (!succeeded) throw await readErrorResponse(response, redact, clock.now());
 

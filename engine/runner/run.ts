@@ -12,7 +12,7 @@ import { checkJob } from './check';
 import { Deadline } from './deadline';
 import { inLanes } from './lanes';
 import { outcomeOf, type PortionOutcome } from './outcomes';
-import { SlidingWindowPace, type Pace } from './pace';
+import type { Pace } from './pace';
 import type { RunPorts } from './ports';
 import { requestImages } from './request';
 import type { RequestResult } from './result';
@@ -73,6 +73,7 @@ class Run<Ref> {
 	}
 
 	end(): void {
+		for (const pace of this.paces.values()) pace.end();
 		this.deadline.end();
 		this.stop.end();
 	}
@@ -122,7 +123,7 @@ class Run<Ref> {
 				}
 				if (result.loss && totalOf(result.loss.cost) !== null) losses.push(result.loss);
 				else if (result.loss) unpriced++;
-				await this.pause(portion, result.error, wait);
+				await this.pause(wait);
 			} catch (thrown) {
 				const error = this.deadline.explain(asImageError(thrown));
 				done(before, error.kind);
@@ -132,7 +133,7 @@ class Run<Ref> {
 					return { ...record(), error };
 				}
 				if (error.details.maybeBilled === true) unpriced++;
-				await this.pause(portion, error, wait);
+				await this.pause(wait);
 			}
 		}
 	}
@@ -161,7 +162,7 @@ class Run<Ref> {
 		const reservation = await this.budget.reserve(estimate);
 		this.stop.check();
 		if (!reservation) throw outOfBudget();
-		await this.paceOf(portion).admit(portion.n, this.stop.signal);
+		const admission = await this.paceOf(portion).admit(portion.n, this.stop.signal);
 		try {
 			this.stop.check();
 			this.deadline.check();
@@ -179,13 +180,16 @@ class Run<Ref> {
 					{
 						check: this.check,
 						sending,
+						answered: (headers) => admission.answered(headers),
 					},
 				);
 				spent = totalOf(result.cost) ?? estimate;
 				return result;
 			} catch (thrown) {
+				const error = asImageError(thrown);
 				// What may have been billed stays counted at the upper end.
-				if (asImageError(thrown).details.maybeBilled !== true) spent = 0;
+				if (error.details.maybeBilled !== true) spent = 0;
+				if (error.kind === 'rate_limit') admission.refused(error);
 				throw thrown;
 			} finally {
 				reservation.settle(spent);
@@ -206,7 +210,7 @@ class Run<Ref> {
 	private paceOf({ job: { model } }: Portion): Pace {
 		const known = this.paces.get(model);
 		if (known) return known;
-		const pace = new SlidingWindowPace(this.settings.imagesPerMinute, this.ports.clock);
+		const pace = this.ports.enterPace(model, this.settings.imagesPerMinute);
 		this.paces.set(model, pace);
 		return pace;
 	}
@@ -216,8 +220,7 @@ class Run<Ref> {
 		return nextTry(error, tries, this.settings, Math.random());
 	}
 
-	private async pause(portion: Portion, error: ImageError | undefined, ms: number): Promise<void> {
-		if (error?.kind === 'rate_limit') this.paceOf(portion).hold(ms);
+	private async pause(ms: number): Promise<void> {
 		await this.ports.clock.sleep(ms, this.stop.signal);
 	}
 }

@@ -29,7 +29,7 @@ export async function runBatch(context: IExecuteFunctions): Promise<INodeExecuti
 	const toMake = jobs.filter((job) => !duplicates.has(job));
 	const startedAt = Date.now();
 	const names = new FileNames(jobs, startedAt);
-	const ports = { ...runPorts(context, credential, names), onProgress: progressReporter(context) };
+	const ports = { ...(await runPorts(context, credential, names)), onProgress: progressReporter(context) };
 	const outcomes = await runJobs(toMake, settings, ports);
 	throwWhereKeyRefused(context, outcomes);
 

@@ -33,7 +33,7 @@ export async function runImageNode(
 	const outcomes = await runJobs(
 		jobs,
 		settings,
-		runPorts(context, credential, new FileNames(jobs, Date.now())),
+		await runPorts(context, credential, new FileNames(jobs, Date.now())),
 	);
 	countTokens(context, outcomes);
 	hintWarnings(

@@ -4,15 +4,18 @@ import type { RunPorts } from '../../engine/runner/ports';
 import type { OpenAiImageCredential } from './authentication';
 import { clock } from './clock';
 import { n8nImageStore } from './imageStore';
+import { accountOf, paces } from './paces';
 import { n8nTransport } from './transport';
 
 /** n8n, as the engine's world. */
-export function runPorts(
+export async function runPorts(
 	context: IExecuteFunctions,
 	credential: OpenAiImageCredential,
 	names: FileNames,
-): RunPorts<IBinaryData> {
+): Promise<RunPorts<IBinaryData>> {
+	const account = await accountOf(credential);
 	return {
+		enterPace: (model, imagesPerMinute) => paces.enter(account, model, imagesPerMinute),
 		transport: n8nTransport(context, credential),
 		clock,
 		store: n8nImageStore(context, names),

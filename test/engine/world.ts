@@ -1,6 +1,7 @@
 import { ImageError, type ImageErrorDetails } from '../../engine/jobs/error';
 import type { ImageJob } from '../../engine/jobs/job';
 import type { WireRequest, WireResponse } from '../../engine/requests/wire';
+import { Paces } from '../../engine/runner/paces';
 import type { ArrivedImage, Clock, RunPorts } from '../../engine/runner/ports';
 import type { RunSettings } from '../../engine/runner/settings';
 
@@ -73,6 +74,7 @@ export const PNG = (() => {
 export class World {
 	readonly clock = new VirtualClock();
 	readonly cancel = new AbortController();
+	readonly paces = new Paces(this.clock);
 	readonly sent: Sent[] = [];
 	readonly stored: string[] = [];
 	inFlight = 0;
@@ -83,6 +85,7 @@ export class World {
 	get ports(): RunPorts<string> {
 		return {
 			clock: this.clock,
+			enterPace: (model, imagesPerMinute) => this.paces.enter('account', model, imagesPerMinute),
 			signal: this.cancel.signal,
 			transport: {
 				send: async (request) => await this.send(request),

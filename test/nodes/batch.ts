@@ -5,7 +5,7 @@ import { runWorkflow, singleNodeWorkflow } from '../n8n/engine';
 import type { BookEntry, StandIn } from '../stand-in';
 import { expectSound } from './batchSoundness';
 import type { ErrorJson, ImageJson } from './generate';
-import { CREDENTIAL, KEY, nano } from './generate';
+import { CREDENTIAL, keyOfItsOwn, nano } from './generate';
 import { expectNoKey } from './secrets';
 
 const NODE = 'Node';
@@ -80,7 +80,7 @@ export async function batch({
 	settings,
 	...options
 }: BatchOptions): Promise<BatchResult> {
-	const data = { apiKey: KEY, baseUrl: standIn.url, ...credential };
+	const data = { apiKey: keyOfItsOwn(), baseUrl: standIn.url, ...credential };
 	const { nodes, connections } = singleNodeWorkflow(
 		'openAiImageBatch',
 		parameters,

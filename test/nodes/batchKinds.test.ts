@@ -61,6 +61,7 @@ it.each(['items', 'json'])('kinds and models are mixed in one batch: %s', async 
 	}));
 	const { images, failed, summary, outputs } = await batch({
 		standIn,
+		credential: { apiKey: KEY },
 		items:
 			source === 'items'
 				? cheap.map((job) => ({

@@ -83,7 +83,7 @@ describe('what goes over the wire', () => {
 		await generate(table, {
 			rows: [{ prompt: 'a fox' }],
 			standIn: { url: `${server.origin}/v1${ending}` },
-			credential,
+			credential: { apiKey: KEY, ...credential },
 			onError: 'continueRegularOutput',
 		});
 		expect(seen).toHaveLength(1);

@@ -3,7 +3,7 @@ import type { RunOptions } from '../n8n/engine';
 import { runWorkflow, singleNodeWorkflow } from '../n8n/engine';
 import type { StandIn } from '../stand-in';
 import type { GenerateResult, ItemJson } from './generate';
-import { CREDENTIAL, KEY } from './generate';
+import { CREDENTIAL, keyOfItsOwn } from './generate';
 import { expectNoKey } from './secrets';
 
 /** A file of an input item. */
@@ -85,7 +85,7 @@ async function runNode(
 	own: INodeParameters,
 	{ rows, standIn, credential, parameters, onError = 'continueRegularOutput', ...run }: EditOptions,
 ): Promise<GenerateResult> {
-	const data = { apiKey: KEY, baseUrl: standIn.url, ...credential };
+	const data = { apiKey: keyOfItsOwn(), baseUrl: standIn.url, ...credential };
 	const result = await runWorkflow(
 		singleNodeWorkflow(type, { ...PARAMETERS, ...own, ...parameters }, { onError }),
 		{
@@ -95,7 +95,7 @@ async function runNode(
 			credentials: { [CREDENTIAL]: data },
 		},
 	);
-	expectNoKey([result.run, result.messages], KEY);
+	expectNoKey([result.run, result.messages], data.apiKey);
 	const items = result.items('Node');
 	const json = items.map((item) => item.json as ItemJson);
 	return { result, items, json, images: json.filter(({ error }) => error === undefined) };

@@ -112,6 +112,7 @@ describe('uploaded files', () => {
 				{ json: { source: 'fileId', ids: 'file-gone', prompt: 'none' } },
 			],
 			standIn,
+			credential: { apiKey: KEY },
 		});
 		const bookOf = (prompt: string) => standIn.books.find((entry) => entry.prompt === prompt)!;
 		const first = bookOf('Make it night');

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Summary } from '../../engine/reports/summary';
 import type { StandIn } from '../stand-in';
+import { KEY } from './generate';
 import { batch, type BatchOptions, type BatchResult } from './batch';
 
 /** A batch of OpenAI's Batch API as an item. */
@@ -24,7 +25,13 @@ type Options = Omit<BatchOptions, 'parameters' | 'standIn'> & { parameters?: INo
 /** The Batch node's operations of the Batch API, each run by itself against a stand-in. */
 export function openAiBatches(standIn: Pick<StandIn, 'url'>) {
 	const operation = async (name: string, options: Options): Promise<BatchResult> =>
-		await batch({ standIn, ...options, parameters: { operation: name, ...options.parameters } });
+		await batch({
+			standIn,
+			...options,
+			// Batches and files belong to the key that made them.
+			credential: { apiKey: KEY, ...options.credential },
+			parameters: { operation: name, ...options.parameters },
+		});
 	const named = (ids: readonly string[], options: Options): Options => ({
 		...options,
 		rows: ids.map((batch_id) => ({ batch_id })),
