@@ -7,6 +7,7 @@ import type { JobOutcome } from '../engine/jobs/outcome';
 import { counted, money } from '../engine/reports/figures';
 import type { RunRecord } from '../engine/reports/record';
 import type { Transport } from '../engine/requests/wire';
+import { Paces } from '../engine/runner/paces';
 import { runJobs } from '../engine/runner/run';
 import type { RunSettings } from '../engine/runner/settings';
 import { bookedTransport } from './bookedTransport';
@@ -66,7 +67,9 @@ export async function runBatch(batch: Batch): Promise<RunRecord<ImageFile>> {
 		const toRun = results
 			.map(({ job, earlier }) => runJob(job, new Set(earlier.images.map(({ index }) => index))))
 			.filter(({ missing }) => missing.length > 0);
+		const paces = new Paces(clock);
 		const outcomes = await runJobs(toRun, settings, {
+			enterPace: (model, imagesPerMinute) => paces.enter('', model, imagesPerMinute),
 			transport: bookedTransport(transport, journal, toRun),
 			clock,
 			store: files,

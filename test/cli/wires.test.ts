@@ -12,6 +12,7 @@ import type { ImageBytes } from '../../engine/jobs/source';
 import type { Transport, WireRequest } from '../../engine/requests/wire';
 import { readImageHeader } from '../../engine/responses/imageHeader';
 import type { ArrivedImage } from '../../engine/runner/ports';
+import { Paces } from '../../engine/runner/paces';
 import { runJobs } from '../../engine/runner/run';
 import { job, SETTINGS } from '../engine/world';
 import { startStandIn, type StandIn } from '../stand-in';
@@ -151,6 +152,7 @@ async function outcomeOver(transport: Transport, change: Partial<ImageJob>) {
 		{
 			transport,
 			clock,
+			enterPace: (model, imagesPerMinute) => new Paces(clock).enter('', model, imagesPerMinute),
 			signal: new AbortController().signal,
 			store: {
 				put: async ({ bytes }: ArrivedImage) =>
