@@ -8,6 +8,7 @@ import { counted, money } from '../engine/reports/figures';
 import type { RunRecord } from '../engine/reports/record';
 import type { Transport } from '../engine/requests/wire';
 import { Paces } from '../engine/runner/paces';
+import { stopOf } from '../engine/reports/stop';
 import { runJobs } from '../engine/runner/run';
 import type { RunSettings } from '../engine/runner/settings';
 import { bookedTransport } from './bookedTransport';
@@ -18,7 +19,7 @@ import type { CommandJob } from './jobs';
 import { Journal, readJournal, type JobEntries } from './journal';
 import { shownPath, type OutputFolder } from './outputFolder';
 import { sweepParts } from './parts';
-import { reportedJob, stopOf, type JobResult } from './record';
+import { reportedJob, type JobResult } from './record';
 import { runJob, wholeIndex, type RunJob } from './runJob';
 import { UsageError } from './usageError';
 
@@ -153,7 +154,7 @@ async function recordOf(
 		const whole = outcome ? { ...result, made: outcome } : result;
 		jobs.push(await reportedJob(whole, (file) => shownPath(folder, file)));
 	}
-	const stoppedBecause = stopOf(jobs);
+	const stoppedBecause = stopOf(jobs.map(({ outcome }) => outcome));
 	return {
 		jobs,
 		startedAt,

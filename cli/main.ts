@@ -1,6 +1,8 @@
 import { validateJob } from '../engine/jobs/validation';
 import { isoDate } from '../engine/models/lifecycle';
+import { sumOf } from '../engine/reports/sum';
 import { summaryOf } from '../engine/reports/summary';
+import { redactionOf, type Redaction } from '../engine/requests/redaction';
 import type { RunSettings } from '../engine/runner/settings';
 import { describeProblems } from '../engine/sources/describeProblems';
 import { readArguments, type Arguments } from './arguments';
@@ -12,10 +14,9 @@ import { lockFolder } from './lock';
 import { readOrder, type Order } from './order';
 import { folderFor, makeFolder, shownPath } from './outputFolder';
 import { providerAt } from './provider';
-import { redactionOf, type Redaction } from './redaction';
 import { REPORT, writeReports } from './reportFiles';
 import { readCourse } from './settings';
-import { estimateText, printable, runText, sumOf } from './text';
+import { estimateText, printable, runText } from './text';
 import { sdkClient, sdkTransport } from './transport';
 import { UsageError } from './usageError';
 

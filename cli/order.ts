@@ -5,7 +5,9 @@ import type { JobDescription, SourceProblem } from '../engine/sources/descriptio
 import { Fields } from '../engine/sources/fields';
 import { Findings } from '../engine/sources/findings';
 import { readJob } from '../engine/sources/jobFields';
+import { LIST_FILES } from '../engine/sources/naming';
 import { readPromptList } from '../engine/sources/promptList';
+import { textOfFile } from '../engine/sources/textOfFile';
 import type { Arguments } from './arguments';
 import type { ConfiguredCourse } from './settings';
 import { UsageError } from './usageError';
@@ -24,8 +26,6 @@ export interface Order {
 	/** The template of the files' names, where a job has no path of its own; empty for the usual one. */
 	fileName: string;
 }
-
-const LIST_NAME = 'image.{name}.{NN}.{quality}';
 
 /**
  * Reads what the command line asks for.
@@ -99,7 +99,7 @@ async function promptsOrder(given: Arguments, base: string): Promise<Order> {
 		problems: [...(list?.problems ?? []), ...findings.problems],
 		warnings: list?.warnings ?? [],
 		pictures: { folder: base, within: false },
-		fileName: isList ? LIST_NAME : '',
+		fileName: isList ? LIST_FILES : '',
 	};
 }
 
@@ -131,7 +131,7 @@ function fileOf(input: string, base: string): string | 0 {
 /** @param path 0 for standard input */
 async function textOf(path: string | 0): Promise<string> {
 	try {
-		return decode(path === 0 ? await standardInput() : await readFile(path));
+		return textOfFile(path === 0 ? await standardInput() : await readFile(path));
 	} catch (error) {
 		throw new UsageError(`${path === 0 ? 'Standard input' : path} could not be read: ${reason(error)}.`);
 	}
@@ -141,13 +141,6 @@ async function standardInput(): Promise<Buffer> {
 	const pieces: Buffer[] = [];
 	for await (const piece of process.stdin) pieces.push(piece as Buffer);
 	return Buffer.concat(pieces);
-}
-
-/** Windows' editors also write UTF-16, and say so in the first two bytes. */
-function decode(bytes: Buffer): string {
-	const littleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;
-	const bigEndian = bytes[0] === 0xfe && bytes[1] === 0xff;
-	return new TextDecoder(littleEndian ? 'utf-16le' : bigEndian ? 'utf-16be' : 'utf-8').decode(bytes);
 }
 
 function reason(error: unknown): string {

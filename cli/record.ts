@@ -1,12 +1,9 @@
 import { estimateJob } from '../engine/costs/estimate';
 import { uuidOf } from '../engine/batches/digest';
 import { sumBills } from '../engine/costs/bill';
-import { endsRun, ImageError } from '../engine/jobs/error';
-import { withoutLabel } from '../engine/jobs/label';
 import type { JobOutcome } from '../engine/jobs/outcome';
 import { findModel } from '../engine/models/find';
-import type { ReportedJob, RunRecord } from '../engine/reports/record';
-import { reasonOfStop } from '../engine/runner/stop';
+import type { ReportedJob } from '../engine/reports/record';
 import type { EarlierImages } from './earlier';
 import type { ImageFile } from './imageFiles';
 import type { CommandJob } from './jobs';
@@ -62,19 +59,4 @@ export async function reportedJob(
 		// The same however often the run is gone on with.
 		historyUuid: outcome.images.length > 0 ? await uuidOf(`${run} ${job.fingerprint}`) : null,
 	};
-}
-
-/** Why jobs were cancelled, where any were: what ended the run, or what the first of them says. */
-export function stopOf(jobs: RunRecord['jobs']): ImageError | undefined {
-	const outcomes = jobs.map(({ outcome }) => outcome);
-	const cancelled = outcomes.filter(({ status }) => status === 'cancelled');
-	if (cancelled.length === 0) return undefined;
-	const because =
-		outcomes.find(({ error }) => error && endsRun(error.kind)) ??
-		// What was in flight then speaks of itself.
-		cancelled.find(({ timing }) => timing.attempts === 0) ??
-		cancelled[0];
-	if (!because?.error) return undefined;
-	const message = reasonOfStop(withoutLabel(because.error.message, because.job.label));
-	return new ImageError({ ...because.error.details, message });
 }

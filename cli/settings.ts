@@ -1,5 +1,4 @@
-import { DEFAULT_RETRY_DELAY_MS } from '../engine/runner/retry';
-import type { RunSettings } from '../engine/runner/settings';
+import { USUAL_SETTINGS, type RunSettings } from '../engine/runner/settings';
 import type { Configuration } from '../engine/sources/configuration';
 import type { SourceProblem } from '../engine/sources/description';
 import { Fields } from '../engine/sources/fields';
@@ -13,19 +12,6 @@ export type Course = Omit<RunSettings, 'provider'>;
 
 /** Of a configuration, what it says of the run. */
 export type ConfiguredCourse = Pick<Configuration, 'maxConcurrent' | 'timeoutMs' | 'retryPolicy'>;
-
-/** What holds for prompts where nobody says anything: the nodes' own defaults. */
-const DEFAULTS: Course = {
-	concurrency: 4,
-	imagesPerMinute: 0,
-	maxRetries: 2,
-	retryOn: ['rate_limit', 'server_error', 'connection'],
-	retryDelayMs: DEFAULT_RETRY_DELAY_MS,
-	requestTimeoutMs: 600_000,
-	timeoutMs: 0,
-	maxCost: 0,
-	failFast: 0,
-};
 
 /**
  * Flag over environment over configuration over default.
@@ -50,7 +36,7 @@ export function readCourse(
 		findings,
 	);
 	const given = { ...withoutGaps(configuration ?? {}), ...fromEnvironment, ...flags };
-	const defaults = configuration ? configuredDefaults(configuration) : DEFAULTS;
+	const defaults = configuration ? configuredDefaults(configuration) : USUAL_SETTINGS;
 	const course = {
 		...defaults,
 		...(given.maxConcurrent === undefined ? {} : { concurrency: given.maxConcurrent }),
@@ -63,7 +49,7 @@ export function readCourse(
 function configuredDefaults({ retryPolicy }: ConfiguredCourse): Course {
 	const { maxConcurrent, timeoutMs, retryPolicy: usual } = CONFIGURATION_DEFAULTS;
 	return {
-		...DEFAULTS,
+		...USUAL_SETTINGS,
 		concurrency: maxConcurrent,
 		timeoutMs,
 		retryDelayMs: usual.retryDelayMs,

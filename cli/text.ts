@@ -1,8 +1,9 @@
 import { nanoUsd } from '../engine/costs/money';
 import { totalOf } from '../engine/costs/price';
 import { formatSize } from '../engine/models/sizes';
-import { counted, duration, money } from '../engine/reports/figures';
-import { asked, reasonOf, type RunRecord } from '../engine/reports/record';
+import { counted, money } from '../engine/reports/figures';
+import { reasonOf, type RunRecord } from '../engine/reports/record';
+import { sumOf } from '../engine/reports/sum';
 import type { Summary } from '../engine/reports/summary';
 import type { EstimateJson } from './estimate';
 
@@ -16,19 +17,6 @@ export function runText(run: RunRecord, summary: Summary): string {
 		return error ? [...made, `${status} ${job.id}: ${reasonOf(job)}`] : made;
 	});
 	return [...lines, sumOf(run, summary)].map(printable).join('\n') + '\n';
-}
-
-/** `47 of 50 images, 3 jobs failed, $2.31, 1 min 12 s` */
-export function sumOf(run: RunRecord, summary: Summary): string {
-	const { images, failed, cancelled, total_cost, total_duration_ms } = summary;
-	const wanted = run.jobs.reduce((sum, job) => sum + asked(job), 0);
-	return [
-		`${images} of ${counted(wanted, 'image')}`,
-		...(failed > 0 ? [`${counted(failed, 'job')} failed`] : []),
-		...(cancelled > 0 ? [`${counted(cancelled, 'job')} cancelled`] : []),
-		total_cost.total === null ? 'cost not known in full' : money(nanoUsd(total_cost.total)),
-		duration(total_duration_ms),
-	].join(', ');
 }
 
 /** An estimate in lines: one a job, and their sum. */

@@ -1,23 +1,5 @@
 import { ImageError, type ErrorKind } from '../engine/jobs/error';
-
-/** Codes of failures before a byte of the request was sent. */
-const NOT_SENT = new Set([
-	'ECONNREFUSED',
-	'ENOTFOUND',
-	'EAI_AGAIN',
-	'EHOSTUNREACH',
-	'ENETUNREACH',
-	'EADDRNOTAVAIL',
-	'EPROTO',
-	'ERR_INVALID_URL',
-	'ERR_TLS_CERT_ALTNAME_INVALID',
-	'UND_ERR_CONNECT_TIMEOUT',
-	'CERT_HAS_EXPIRED',
-	'DEPTH_ZERO_SELF_SIGNED_CERT',
-	'SELF_SIGNED_CERT_IN_CHAIN',
-	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-]);
+import { wasNotSent } from '../engine/requests/unsent';
 
 /** Codes of a silence that Node's fetch would not bear any longer. */
 const SILENCE = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
@@ -48,7 +30,7 @@ export function wireError(error: unknown, { timeoutMs, signal, late, redact }: F
 			true,
 		);
 	}
-	if (code !== undefined && (NOT_SENT.has(code) || code.startsWith('CERT_')))
+	if (code !== undefined && wasNotSent(code))
 		return make(
 			'connection',
 			`The server could not be reached (${code}). Check OPENAI_BASE_URL and the network.`,

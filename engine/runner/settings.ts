@@ -1,6 +1,7 @@
 import type { NanoUsd } from '../costs/money';
 import type { RetryableKind } from '../jobs/error';
 import type { Provider } from '../jobs/job';
+import { DEFAULT_RETRY_DELAY_MS } from './retry';
 
 /** How a run is to go. */
 export interface RunSettings {
@@ -25,3 +26,16 @@ export interface RunSettings {
 	/** Stops the run after this many failed jobs; 0 for never. */
 	failFast: number;
 }
+
+/** What holds where nobody says anything. */
+export const USUAL_SETTINGS: Omit<RunSettings, 'provider'> = {
+	concurrency: 4,
+	imagesPerMinute: 0,
+	maxRetries: 2,
+	retryOn: ['rate_limit', 'server_error', 'connection'],
+	retryDelayMs: DEFAULT_RETRY_DELAY_MS,
+	requestTimeoutMs: 600_000,
+	timeoutMs: 0,
+	maxCost: 0,
+	failFast: 0,
+};

@@ -3,8 +3,8 @@ import { operationOf, type ImageJob, type ImageParameters } from '../../engine/j
 import type { ImageSource } from '../../engine/jobs/source';
 import { variationPrompt } from '../../engine/jobs/variationPrompt';
 import { findModel } from '../../engine/models/find';
-import { safeName } from '../../engine/jobs/fileNames';
-import type { JobDescription, JobKind } from '../../engine/sources/description';
+import type { JobDescription } from '../../engine/sources/description';
+import { jobIds, kindOf, namingOf } from '../../engine/sources/naming';
 import { commonParametersOrProblem, type CommonParameters, type NodeJob } from '../shared/jobsFromParameters';
 import { namedSource } from '../shared/imageSources';
 import type { BatchSource, SourcedJob } from './sources';
@@ -26,7 +26,7 @@ export async function batchJobs(context: IExecuteFunctions, source: BatchSource)
 		defaults.set(item, known);
 		return known;
 	};
-	const ids = jobIds(source.jobs);
+	const ids = jobIds(source.jobs.map(({ description }) => description));
 	const jobs: BatchJob[] = [];
 	for (const [index, sourced] of source.jobs.entries()) {
 		jobs.push({
@@ -36,22 +36,6 @@ export async function batchJobs(context: IExecuteFunctions, source: BatchSource)
 		});
 	}
 	return jobs;
-}
-
-/** A job's name where it is its own, else its place. */
-function jobIds(jobs: readonly SourcedJob[]): string[] {
-	const times = new Map<string, number>();
-	for (const { description } of jobs) {
-		const { name = '' } = description;
-		times.set(name, (times.get(name) ?? 0) + 1);
-	}
-	const digits = String(jobs.length).length;
-	return jobs.map(({ description: { name } }, index) => {
-		if (name !== undefined && times.get(name) === 1) return name;
-		let id = `job-${String(index + 1).padStart(digits, '0')}`;
-		while (times.has(id)) id += '-1';
-		return id;
-	});
 }
 
 async function batchJob(
@@ -81,7 +65,7 @@ async function batchJob(
 	const endpoint = kind === 'generate' ? 'generations' : 'edits';
 	return {
 		...defaults,
-		...named(description, defaults.fileName || fileName),
+		...namingOf(description, defaults.fileName || fileName),
 		label: description.label,
 		item,
 		description,
@@ -96,10 +80,6 @@ async function batchJob(
 	};
 }
 
-function kindOf({ kind, images }: JobDescription): JobKind {
-	return kind ?? (images ? 'edit' : 'generate');
-}
-
 /** `auto` is the API's default and takes a default of the node back; what an endpoint does not have is no default for it. */
 function merged(
 	own: ImageParameters,
@@ -110,20 +90,4 @@ function merged(
 	const fits = (name: string) => rules[name]?.endpoints?.includes(operationOf({ endpoint })) ?? true;
 	const all = { ...Object.fromEntries(Object.entries(defaults).filter(([name]) => fits(name))), ...own };
 	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== 'auto')) as ImageParameters;
-}
-
-/** A path of the job's own goes before the template. */
-function named(
-	{ name, outputPath, folder: base }: JobDescription,
-	template: string | undefined,
-): Pick<NodeJob, 'name' | 'folder' | 'fileName'> {
-	const folders = outputPath?.split('/') ?? [];
-	const file = folders.pop();
-	const folder = [...(base === undefined ? [] : [base]), ...folders].join('/');
-	return {
-		// A name becomes part of a file's name.
-		...(name === undefined ? {} : { name: safeName(name) }),
-		...(folder === '' ? {} : { folder }),
-		fileName: file === undefined ? (template ?? '') : file.replace(/[{}]/g, '-'),
-	};
 }

@@ -1,14 +1,12 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { estimateJob } from '../../engine/costs/estimate';
 import { findDuplicates } from '../../engine/jobs/duplicates';
-import { endsRun, ImageError } from '../../engine/jobs/error';
 import { FileNames } from '../../engine/jobs/fileNames';
-import { withoutLabel } from '../../engine/jobs/label';
 import type { JobOutcome } from '../../engine/jobs/outcome';
 import { findModel } from '../../engine/models/find';
 import type { RunRecord } from '../../engine/reports/record';
 import { runJobs } from '../../engine/runner/run';
-import { reasonOfStop } from '../../engine/runner/stop';
+import { stopOf } from '../../engine/reports/stop';
 import { nodeErrorFrom } from '../shared/errors';
 import { countTokens, hintWarnings } from '../shared/hints';
 import { runPorts } from '../shared/runPorts';
@@ -65,20 +63,6 @@ function recordOf(
 		})),
 		...(stoppedBecause ? { stoppedBecause } : {}),
 	};
-}
-
-/** Why jobs were cancelled, where any were: what ended the run, or what the first of them says. */
-function stopOf(outcomes: ReadonlyArray<JobOutcome<unknown>>): ImageError | undefined {
-	const cancelled = outcomes.filter(({ status }) => status === 'cancelled');
-	if (cancelled.length === 0) return undefined;
-	const because =
-		outcomes.find(({ error }) => error && endsRun(error.kind)) ??
-		// What was in flight then speaks of itself.
-		cancelled.find(({ timing }) => timing.attempts === 0) ??
-		cancelled[0];
-	if (!because?.error) return undefined;
-	const message = reasonOfStop(withoutLabel(because.error.message, because.job.label));
-	return new ImageError({ ...because.error.details, message });
 }
 
 function throwWhereKeyRefused(

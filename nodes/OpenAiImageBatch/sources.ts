@@ -2,7 +2,9 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { readConfiguration, type Configuration } from '../../engine/sources/configuration';
 import type { JobDescription, SourceProblem } from '../../engine/sources/description';
 import { fieldMappingProblems, readJobRecord, type FieldMapping } from '../../engine/sources/jobRecord';
+import { LIST_FILES } from '../../engine/sources/naming';
 import { readPromptList } from '../../engine/sources/promptList';
+import { textOfFile } from '../../engine/sources/textOfFile';
 import { numberOf, textOf } from '../shared/cells';
 
 /** A job's description, and the input item that it comes from. */
@@ -88,7 +90,7 @@ async function readPromptLists(context: IExecuteFunctions): Promise<BatchSource>
 		const n = numberOf(context.getNodeParameter('count', index, 1)) ?? 1;
 		return { ...reading, jobs: reading.jobs.map((job) => ({ ...job, n })) };
 	});
-	return { ...joined(read), fileName: 'image.{name}.{NN}.{quality}' };
+	return { ...joined(read), fileName: LIST_FILES };
 }
 
 interface Reading {
@@ -157,12 +159,5 @@ async function valueOrFile(
 	const property = textOf(context.getNodeParameter(`${parameter}BinaryPropertyName`, item, '')).trim();
 	if (property === '') return context.getNodeParameter(parameter, item, '');
 	context.helpers.assertBinaryData(item, property);
-	return decode(await context.helpers.getBinaryDataBuffer(item, property));
-}
-
-/** Windows' editors also write UTF-16, and say so in the first two bytes. */
-function decode(bytes: Buffer): string {
-	const littleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;
-	const bigEndian = bytes[0] === 0xfe && bytes[1] === 0xff;
-	return new TextDecoder(littleEndian ? 'utf-16le' : bigEndian ? 'utf-16be' : 'utf-8').decode(bytes);
+	return textOfFile(await context.helpers.getBinaryDataBuffer(item, property));
 }

@@ -1,8 +1,7 @@
 import { NodeOperationError, type IExecuteFunctions } from 'n8n-workflow';
 import { nanoUsd } from '../../engine/costs/money';
 import { RETRYABLE_KINDS, type RetryableKind } from '../../engine/jobs/error';
-import { DEFAULT_RETRY_DELAY_MS } from '../../engine/runner/retry';
-import type { RunSettings } from '../../engine/runner/settings';
+import { USUAL_SETTINGS, type RunSettings } from '../../engine/runner/settings';
 
 /** The node's `execution` collection. */
 export interface NodeRunSettings extends Omit<RunSettings, 'provider'> {
@@ -12,19 +11,7 @@ export interface NodeRunSettings extends Omit<RunSettings, 'provider'> {
 }
 
 /** What holds where the user has set nothing. */
-const DEFAULTS: NodeRunSettings = {
-	concurrency: 4,
-	imagesPerMinute: 0,
-	maxRetries: 2,
-	retryOn: ['rate_limit', 'server_error', 'connection'],
-	retryDelayMs: DEFAULT_RETRY_DELAY_MS,
-	requestTimeoutMs: 600_000,
-	timeoutMs: 0,
-	maxCost: 0,
-	failFast: 0,
-	dryRun: false,
-	deduplicate: false,
-};
+const DEFAULTS: NodeRunSettings = { ...USUAL_SETTINGS, dryRun: false, deduplicate: false };
 
 type Counts =
 	| 'concurrency'

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { ImageError, type ErrorKind } from '../../engine/jobs/error';
+import { wasNotSent } from '../../engine/requests/unsent';
 import type { MultipartPart, Transport, WireResponse } from '../../engine/requests/wire';
 import { CREDENTIAL, type OpenAiImageCredential } from './authentication';
 import { redactionFor } from './redaction';
@@ -118,25 +119,6 @@ async function* withFaults(
 	}
 }
 
-/** Codes of failures before a byte of the request was sent. */
-const NOT_SENT = new Set([
-	'ECONNREFUSED',
-	'ENOTFOUND',
-	'EAI_AGAIN',
-	'EHOSTUNREACH',
-	'ENETUNREACH',
-	'EADDRNOTAVAIL',
-	'ERR_INVALID_URL',
-	'ERR_INVALID_PROTOCOL',
-	'CERT_HAS_EXPIRED',
-	'DEPTH_ZERO_SELF_SIGNED_CERT',
-	'SELF_SIGNED_CERT_IN_CHAIN',
-	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-	'ERR_TLS_CERT_ALTNAME_INVALID',
-	'EPROTO',
-]);
-
 function wireError(error: unknown, { timeoutMs, signal, late, redact }: Exchange): ImageError {
 	if (error instanceof ImageError) return error;
 	const code = codeOf(error);
@@ -149,7 +131,7 @@ function wireError(error: unknown, { timeoutMs, signal, late, redact }: Exchange
 		const advice = 'It may have been carried out and billed. Allow more time with Request Timeout.';
 		return make('timeout', `There was no complete answer within ${timeoutMs / 1000} s. ${advice}`, true);
 	}
-	if (code !== undefined && (NOT_SENT.has(code) || code.startsWith('CERT_'))) {
+	if (code !== undefined && wasNotSent(code)) {
 		return make(
 			'connection',
 			`The server could not be reached (${code}). Check the base URL of the credential and the network.`,

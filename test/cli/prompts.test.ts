@@ -123,7 +123,7 @@ it('what fails costs the others nothing, and the exit status is 1', async () => 
 	expect(status).toBe(1);
 	expect(imagesIn(cwd)).toEqual(['01_a-fox.png', '03_a-hen.png']);
 	expect(stdout).toMatch(/^failed job-2: /m);
-	expect(stdout).toMatch(/^2 of 3 images, 1 job failed, \$0\.0\d+, /m);
+	expect(stdout).toMatch(/^2 of 3 images, 1 failed, \$0\.0\d+, /m);
 	expect(stdout + stderr).not.toContain('\u001b');
 });
 

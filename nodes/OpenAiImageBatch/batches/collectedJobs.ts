@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { SubmittedBatch } from '../../../engine/batches/batch';
 import { withJobs, type SubmittedJob, type SubmittedRequests } from '../../../engine/batches/submitted';
 import { safeName } from '../../../engine/jobs/fileNames';
+import { isPlaceId } from '../../../engine/sources/naming';
 import { lastParameters } from '../../shared/jobsFromParameters';
 import type { BatchJob } from '../jobs';
 import type { NamedBatch } from './named';
@@ -46,15 +47,12 @@ function placesOf(batches: readonly FinishedBatch[]): Map<SubmittedJob, number> 
 	return new Map(inOrder.map((job, place) => [job, place]));
 }
 
-/** Ids that are made of a job's place, because it had no name of its own. */
-const PLACE = /^job-\d+(-1)*$/;
-
 /** @param template goes before the names that were chosen when the batch was submitted */
 function batchJob({ path, ...job }: SubmittedJob, template: string | undefined): BatchJob {
 	const folders = path.split('/');
 	const stem = folders.pop() ?? '';
 	const folder = folders.join('/');
-	const name = PLACE.test(job.id) ? {} : { name: safeName(job.id) };
+	const name = isPlaceId(job.id) ? {} : { name: safeName(job.id) };
 	return {
 		...job,
 		...name,
