@@ -6,13 +6,18 @@ import { ROOT } from './package-under-test';
 /** A folder in `examples/`. */
 export type ExampleName =
 	| 'agent-tool'
+	| 'airtable-prompts'
 	| 'art-director'
 	| 'batch-configuration'
 	| 'batch-prompt-list'
 	| 'batch-spreadsheet'
+	| 'cost-guard'
+	| 'durable-batch'
 	| 'edit-then-post'
+	| 'history'
 	| 'overnight-catalogue'
 	| 'product-shots'
+	| 'scheduled-content'
 	| 'spreadsheet-prompts';
 
 /** The nodes that take a credential, by its type and by how theirs begin. */
@@ -46,11 +51,12 @@ export async function importedExample(
 	return workflow;
 }
 
-/** Chooses a credential in every node of a workflow that takes one of its type. */
+/** Chooses a credential in every node of a workflow that takes one of its type, or asks for it as HTTP Request does. */
 export function chooseCredential(workflow: WorkflowFile, { id, name, type }: CredentialFile): void {
 	const taker = TAKERS[type];
 	for (const node of workflow.nodes) {
-		if (taker !== undefined && node.type.startsWith(taker)) node.credentials = { [type]: { id, name } };
+		const takes = taker !== undefined && node.type.startsWith(taker);
+		if (takes || node.parameters.nodeCredentialType === type) node.credentials = { [type]: { id, name } };
 	}
 }
 
@@ -61,6 +67,11 @@ export function chatModelCredential(
 ): CredentialFile {
 	const data = { apiKey, url: baseUrl, organizationId: '', header: false };
 	return { id, name: 'OpenAI', type: 'openAiApi', data };
+}
+
+/** The credential of n8n's own Airtable nodes, which HTTP Request takes as well. @param accessToken a personal one */
+export function airtableCredential(accessToken: string, id = 'airtable'): CredentialFile {
+	return { id, name: 'Airtable', type: 'airtableTokenApi', data: { accessToken } };
 }
 
 function changeSettings(workflow: WorkflowFile, settings: Record<string, string | number>): void {

@@ -11,6 +11,7 @@ import { startStandIn } from '../test/stand-in';
 import { Editor } from './editor';
 import { EditorPage } from './editor-page';
 import {
+	airtableCredential,
 	chatModelCredential,
 	chooseCredential,
 	exampleFolder,
@@ -172,6 +173,42 @@ const SCENES: Scene[] = [
 		node: 'Get Status',
 		pictures: { canvas: join(exampleFolder('overnight-catalogue'), 'wait-loop.png') },
 	},
+	{
+		example: 'durable-batch',
+		settings: ({ files, outputFolder }) => ({
+			rows_csv: join(files, 'rows.csv'),
+			output_folder: outputFolder,
+		}),
+		node: 'Table',
+		pictures: { canvas: join(exampleFolder('durable-batch'), 'canvas.png') },
+	},
+	{
+		example: 'cost-guard',
+		settings: ({ outputFolder }) => ({ output_folder: outputFolder }),
+		node: 'Estimate',
+		pictures: { canvas: join(exampleFolder('cost-guard'), 'canvas.png') },
+	},
+	{
+		example: 'history',
+		settings: ({ outputFolder }) => ({ output_folder: outputFolder }),
+		node: BATCH,
+		pictures: { canvas: join(exampleFolder('history'), 'canvas.png') },
+	},
+	{
+		example: 'airtable-prompts',
+		settings: ({ outputFolder }) => ({ output_folder: outputFolder }),
+		node: 'Make Images',
+		pictures: { canvas: join(exampleFolder('airtable-prompts'), 'canvas.png') },
+	},
+	{
+		example: 'scheduled-content',
+		settings: ({ files, outputFolder }) => ({
+			topics_csv: join(files, 'topics.csv'),
+			output_folder: outputFolder,
+		}),
+		node: 'Make Picture',
+		pictures: { canvas: join(exampleFolder('scheduled-content'), 'canvas.png') },
+	},
 ];
 
 /** Besides the examples: the report of a batch. */
@@ -192,24 +229,24 @@ async function main(names: string[]) {
 	try {
 		const server = { apiKey: standIn.key, baseUrl: standIn.url };
 		const credential = openAiCredential({ ...server, baseUrl: mishaps.url });
-		const chatModel = chatModelCredential(server);
+		const others = [chatModelCredential(server), airtableCredential('a-token')];
 		const outputFolder = join(folder, 'pictures');
 		await mkdir(outputFolder);
 		const workflows: WorkflowFile[] = [];
-		for (const { example, file, settings, files: others = [] } of scenes) {
+		for (const { example, file, settings, files: more = [] } of scenes) {
 			const files = join(folder, example);
 			await cp(exampleFolder(example), files, { recursive: true });
-			for (const name of others) await cp(join(ROOT, 'examples', name), join(files, name));
+			for (const name of more) await cp(join(ROOT, 'examples', name), join(files, name));
 			const fields = settings({ files, outputFolder, webhookUrl: webhook.url });
 			const workflow = await importedExample(example, fields, credential, file);
-			chooseCredential(workflow, chatModel);
+			for (const other of others) chooseCredential(workflow, other);
 			workflows.push(workflow);
 		}
 		if (names.length === 0 || names.includes(REPORT)) {
 			await takeReportPicture(n8n, folder, docs('report.png'));
 		}
 		if (scenes.length === 0) return;
-		await n8n.importCredentials([credential, chatModel]);
+		await n8n.importCredentials([credential, ...others]);
 		await n8n.importWorkflows(workflows);
 		const editor = await Editor.open(n8n);
 		try {

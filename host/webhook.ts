@@ -45,7 +45,8 @@ export async function startWebhook(): Promise<Webhook> {
 	};
 }
 
-async function readForm(request: IncomingMessage): Promise<Post> {
+/** The form that a request brings. @throws where it brings none */
+export async function readForm(request: IncomingMessage): Promise<Post> {
 	const form = busboy({ headers: request.headers });
 	const fields: Post['fields'] = {};
 	const files: Array<Promise<Post['files'][number]>> = [];
