@@ -146,6 +146,15 @@ it('each item has its own image edited, and leads back to it', async () => {
 });
 
 /** The official SDK as the oracle: for the same images and parameters it must send what the node sends. */
+it('an expression may choose where the images are, and what the others need may be left empty', async () => {
+	const { json } = await edit({
+		rows: [{ files: { data: file(await plain(64, 64, '#33c')) } }],
+		standIn,
+		parameters: { imageSource: "={{ 'binary' }}", imageUrls: '', fileIds: '' },
+	});
+	expect(json[0]!.image).toMatchObject({ width: 816, height: 816 });
+});
+
 describe('what the SDK sends is what the node sends', () => {
 	type Params = Omit<OpenAI.ImageEditParamsNonStreaming, 'image' | 'mask' | 'markup'>;
 	const model = 'gpt-image-2.5-flare';
