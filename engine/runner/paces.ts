@@ -1,7 +1,7 @@
 import { SharedPace, type Pace } from './pace';
 import type { Clock } from './ports';
 
-/** The paces of a process. Runs that share them keep within a limit together. */
+/** Paces by account and model. Runs that share them keep within a limit together. */
 export class Paces {
 	private readonly shared = new Map<string, SharedPace>();
 

@@ -3,7 +3,7 @@ import { Paces } from '../../engine/runner/paces';
 import type { OpenAiImageCredential } from './authentication';
 import { clock } from './clock';
 
-/** Shared by all nodes and executions of this process. */
+/** Shared by all nodes and executions in one n8n. */
 export const paces = new Paces(clock);
 
 /** Tells accounts apart without holding their keys. */
