@@ -88,7 +88,8 @@ it("a configuration's retries hold where it has a policy", () => {
 });
 
 it('the concurrency of the environment is kept to', async () => {
-	const prompts = Array.from({ length: 4 }, (_, place) => `picture ${place}`);
+	// Long enough for a busy machine to have sent all four before the first is answered.
+	const prompts = Array.from({ length: 4 }, (_, place) => `[[delay 500]] picture ${place}`);
 	const env = variables(standIn, { OPENAI_BATCH_MAX_CONCURRENT: '1' });
 	const args = [...prompts, ...FOX.slice(1)];
 	expect((await run(args, { cwd: emptyFolder(), env })).status).toBe(0);

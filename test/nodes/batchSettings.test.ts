@@ -6,7 +6,7 @@ import { batch, CHEAP, cheapRows, requestsFor } from './batch';
 let standIn: StandIn;
 
 beforeAll(async () => {
-	standIn = await startStandIn({ delayMs: 60 });
+	standIn = await startStandIn({ delayMs: 200 });
 });
 
 afterAll(async () => await standIn.close());

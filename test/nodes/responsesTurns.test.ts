@@ -132,7 +132,7 @@ describe('24 conversations with a concurrency of 8', () => {
 		standIn = await startStandIn({
 			provider: 'compatible',
 			// Neighbours take different times, and every turn another one.
-			delayMs: ({ index }) => 20 + ((index * 7) % 5) * 25,
+			delayMs: ({ index }) => 100 + ((index * 7) % 5) * 25,
 		});
 		const common = { execution: { concurrency: 8 } };
 		const numbered = (text: string) => `={{ '${text} ' + $('Items').item.json.number }}`;
