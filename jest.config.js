@@ -5,7 +5,7 @@ module.exports = {
 	testMatch: ['**/*.test.ts'],
 	testPathIgnorePatterns: ['/test/e2e/'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json' }] },
-	testTimeout: 30000,
+	testTimeout: 180_000,
 	// By itself Jest leaves one core idle, which is half of them on a small machine.
 	maxWorkers: '100%',
 };

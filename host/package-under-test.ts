@@ -35,5 +35,5 @@ export async function installPackage(tarball: string, userFolder: string): Promi
 		JSON.stringify({ name: 'installed-nodes', private: true, dependencies: {} }),
 	);
 	const options = ['--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-	await npm(['install', ...options, '--no-package-lock', tarball], nodes);
+	await npm(['install', ...options, '--no-package-lock', resolve(tarball)], nodes);
 }

@@ -2,6 +2,7 @@ import { ImageError, type RetryableKind } from '../jobs/error';
 import type { FileContent, WireBody, WireRequest, WireResponse } from '../requests/wire';
 import { readErrorResponse } from '../responses/errorResponse';
 import { recordOf, recordsOf, textOf } from '../responses/fields';
+import { wholeBody } from '../responses/wholeBody';
 import type { RunPorts } from '../runner/ports';
 import { nextTry } from '../runner/retry';
 import type { RunSettings } from '../runner/settings';
@@ -130,15 +131,10 @@ export class BatchApi {
 	): Promise<Record<string, unknown>> {
 		return await this.persist(retryOn, async () => {
 			const { body } = await this.sendOnce(request);
-			const parts: Uint8Array[] = [];
-			let length = 0;
-			for await (const part of body) {
-				parts.push(part);
-				length += part.length;
-				if (length > MOST_JSON) missing('a short answer');
-			}
+			const whole = await wholeBody(body, MOST_JSON);
+			if (whole.length > MOST_JSON) missing('a short answer');
 			try {
-				return recordOf(JSON.parse(this.ports.transport.redact(Buffer.concat(parts).toString('utf8'))));
+				return recordOf(JSON.parse(this.ports.transport.redact(whole.toString('utf8'))));
 			} catch {
 				return missing('JSON');
 			}

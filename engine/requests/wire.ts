@@ -55,7 +55,7 @@ export interface WireResponse {
 	/** Names in lower case. */
 	headers: Readonly<Record<string, string>>;
 	/**
-	 * The answer as it arrives. Iterating throws an ImageError `interrupted`, `timeout` or `cancelled` when it breaks off.
+	 * The answer as it arrives. Each piece is there until the next one is asked for: its memory may be given back then. Iterating throws an ImageError `interrupted`, `timeout` or `cancelled` when it breaks off.
 	 */
 	body: AsyncIterable<Uint8Array>;
 }

@@ -2,6 +2,7 @@ import type { TextUsage, Usage } from '../costs/usage';
 import { ImageError } from '../jobs/error';
 import { isRecord, textOf } from './fields';
 import type { FoundImage } from './jsonImages';
+import type { SpareBuffers } from './spareBuffers';
 import { readTextUsage } from './usage';
 
 /** What the server says it made. A field is `null` where the server does not say. */
@@ -73,6 +74,8 @@ export interface Reading {
 	now: number;
 	/** How many images were asked for. */
 	expected: number;
+	/** Buffers to use again. */
+	spare?: SpareBuffers;
 }
 
 /** What a document says of the image that was made. */

@@ -14,7 +14,7 @@ export class Base64Decoder {
 
 	/** @param spare is asked for a buffer first */
 	constructor(capacity = 64 * 1024, spare?: SpareBuffers) {
-		this.bytes = spare?.take() ?? Buffer.allocUnsafeSlow(Math.max(capacity, 1024));
+		this.bytes = spare?.take(capacity) ?? Buffer.allocUnsafeSlow(Math.max(capacity, 1024));
 	}
 
 	/**

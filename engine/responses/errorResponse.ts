@@ -1,5 +1,6 @@
 import { ImageError, type ErrorKind, type ImageErrorDetails } from '../jobs/error';
 import type { WireResponse } from '../requests/wire';
+import { wholeBody } from './wholeBody';
 
 /** The API's error object, as far as servers keep to it. */
 export interface ApiError {
@@ -64,14 +65,7 @@ export async function readErrorResponse(
 	redact: (text: string) => string,
 	now: number,
 ): Promise<ImageError> {
-	const parts: Uint8Array[] = [];
-	let length = 0;
-	for await (const part of response.body) {
-		parts.push(part);
-		length += part.length;
-		if (length > MAX_BODY) break;
-	}
-	const text = Buffer.concat(parts).toString('utf8');
+	const text = (await wholeBody(response.body, MAX_BODY)).toString('utf8');
 	return errorFromBody(apiErrorIn(redact(text)), response, now);
 }
 

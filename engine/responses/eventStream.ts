@@ -1,5 +1,6 @@
 import { ImageError } from '../jobs/error';
 import { JsonImageReader, type FoundImage } from './jsonImages';
+import type { SpareBuffers } from './spareBuffers';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -38,10 +39,12 @@ export class EventStreamReader {
 	/**
 	 * @param imageKeys the names of the strings that hold images
 	 * @param redact takes the user's secrets out of a text
+	 * @param spare buffers to use again
 	 */
 	constructor(
 		private readonly imageKeys: ReadonlySet<string>,
 		private readonly redact: (text: string) => string = (text) => text,
+		private readonly spare?: SpareBuffers,
 	) {}
 
 	/**
@@ -110,7 +113,7 @@ export class EventStreamReader {
 		if (this.field === 'event') this.name = '';
 		if (this.field !== 'data') return;
 		if (this.data) this.images.push(...this.data.push(LINE_FEED));
-		else this.data = new JsonImageReader(this.imageKeys);
+		else this.data = new JsonImageReader(this.imageKeys, undefined, this.spare);
 	}
 
 	private takeValue(value: Buffer): void {

@@ -1,3 +1,4 @@
+import type { Reading } from './answer';
 import type { ApiError } from './errorResponse';
 import { apiErrorIn } from './errorResponse';
 import { EventStreamReader, type StreamEvent } from './eventStream';
@@ -7,9 +8,9 @@ import { recordOf, textOf } from './fields';
 export async function* eventsOf(
 	body: AsyncIterable<Uint8Array>,
 	imageKeys: ReadonlySet<string>,
-	redact: (text: string) => string,
+	{ redact, spare }: Pick<Reading, 'redact' | 'spare'>,
 ): AsyncGenerator<StreamEvent> {
-	const reader = new EventStreamReader(imageKeys, redact);
+	const reader = new EventStreamReader(imageKeys, redact, spare);
 	for await (const piece of body) yield* reader.push(piece);
 }
 

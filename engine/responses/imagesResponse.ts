@@ -22,8 +22,8 @@ import { readUsage } from './usage';
  * @throws ImageError whatever ends the reading before the first image
  */
 export async function readImagesResponse(response: WireResponse, reading: Reading): Promise<ImagesAnswer> {
-	const { takers, redact, now, expected } = reading;
-	const reader = new JsonImageReader(IMAGES_API_KEYS, likelyBytes(response.headers, expected));
+	const { takers, redact, now, expected, spare } = reading;
+	const reader = new JsonImageReader(IMAGES_API_KEYS, likelyBytes(response.headers, expected), spare);
 	let taken = 0;
 	try {
 		for await (const piece of response.body) {
@@ -46,8 +46,8 @@ export async function readImagesResponse(response: WireResponse, reading: Readin
  * @throws ImageError whatever ends the stream before the image
  */
 export async function readImagesStream(response: WireResponse, reading: Reading): Promise<ImagesAnswer> {
-	const { takers, redact, now } = reading;
-	for await (const event of eventsOf(response.body, IMAGES_API_KEYS, redact)) {
+	const { takers, now } = reading;
+	for await (const event of eventsOf(response.body, IMAGES_API_KEYS, reading)) {
 		const error = errorInEvent(event);
 		if (error) throw errorFromBody(error, response, now);
 		const data = recordOf(event.data);

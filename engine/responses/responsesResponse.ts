@@ -32,9 +32,9 @@ type Document = Record<string, unknown>;
  */
 export async function readResponsesResponse(
 	response: WireResponse,
-	{ takers, redact, now, expected }: Reading,
+	{ takers, redact, now, expected, spare }: Reading,
 ): Promise<ImagesAnswer> {
-	const reader = new JsonImageReader(RESPONSES_API_KEYS, likelyBytes(response.headers, expected));
+	const reader = new JsonImageReader(RESPONSES_API_KEYS, likelyBytes(response.headers, expected), spare);
 	let taken = 0;
 	try {
 		for await (const piece of response.body) {
@@ -54,10 +54,8 @@ export async function readResponsesResponse(
  * The same for a stream of events.
  * An image is handed over with the first event that has it; the last event, which has it again, brings what it cost.
  */
-export async function readResponsesStream(
-	response: WireResponse,
-	{ takers, redact, now }: Reading,
-): Promise<ImagesAnswer> {
+export async function readResponsesStream(response: WireResponse, reading: Reading): Promise<ImagesAnswer> {
+	const { takers, now } = reading;
 	const taken = new Map<string, AnswerEntry & { image: number }>();
 	let begun: Document = {};
 	const take = async (call: Document, images: FoundImage[]) => {
@@ -69,7 +67,7 @@ export async function readResponsesStream(
 		await takeEach([images[place]], image, takers.image);
 	};
 	try {
-		for await (const event of eventsOf(response.body, RESPONSES_API_KEYS, redact)) {
+		for await (const event of eventsOf(response.body, RESPONSES_API_KEYS, reading)) {
 			const error = errorInEvent(event);
 			if (error) throw errorFromBody(error, response, now);
 			const data = recordOf(event.data);

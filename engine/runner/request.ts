@@ -8,6 +8,8 @@ import { readErrorResponse } from '../responses/errorResponse';
 import { readImageHeader } from '../responses/imageHeader';
 import type { FoundImage } from '../responses/jsonImages';
 import { readAnswer } from '../responses/readAnswer';
+import type { SpareBuffers } from '../responses/spareBuffers';
+import { wholeBody } from '../responses/wholeBody';
 import type { ArrivedImage, RunPorts } from './ports';
 import { noImage, onlyPartials, resultOf, withRequest, type Kept, type RequestResult } from './result';
 
@@ -21,14 +23,18 @@ export interface RequestHooks {
 	answered(headers: Readonly<Record<string, string>>): void;
 }
 
+type Place = Pick<ArrivedImage, 'index' | 'partial'>;
+
 /**
  * Sends one request and stores its images as they arrive.
+ * @param spare buffers to use again
  * @throws ImageError where the request came to nothing: no image, not even a partial one, and no bill
  */
 export async function requestImages<Ref>(
 	portion: Portion,
 	{ transport, store, clock, signal }: RunPorts<Ref>,
 	timeoutMs: number,
+	spare: SpareBuffers,
 	{ check, sending, answered }: RequestHooks,
 ): Promise<RequestResult<Ref>> {
 	const { job, first, n } = portion;
@@ -48,18 +54,20 @@ export async function requestImages<Ref>(
 	const partials: Array<PartialImage<Ref>> = [];
 	const takers = {
 		image: async (found: FoundImage, number: number): Promise<void> => {
-			kept[number] = 'error' in found ? found : await storeImage(found.bytes, { index: first + number });
+			kept[number] = await keep(found, { index: first + number });
 		},
 		partial: async (found: FoundImage, index: number): Promise<void> => {
-			if ('error' in found) return;
-			const image = await storeImage(found.bytes, { index: first, partial: index });
+			const image = await keep(found, { index: first, partial: index });
 			if ('ref' in image) partials.push({ ...image, index });
 		},
 	};
-	const storeImage = async (
-		bytes: Buffer,
-		place: Pick<ArrivedImage, 'index' | 'partial'>,
-	): Promise<Kept<Ref>> => {
+	const keep = async (found: FoundImage, place: Place): Promise<Kept<Ref>> => {
+		if ('error' in found) return found;
+		const stored = await storeImage(found.bytes, place);
+		if ('ref' in stored) spare.give(found.bytes);
+		return stored;
+	};
+	const storeImage = async (bytes: Buffer, place: Place): Promise<Kept<Ref>> => {
 		const header = readImageHeader(bytes);
 		if (!header) return { error: noImage() };
 		try {
@@ -71,7 +79,13 @@ export async function requestImages<Ref>(
 
 	let answer: ImagesAnswer;
 	try {
-		answer = await readAnswer(job.endpoint, response, { takers, redact, now: clock.now(), expected: n });
+		answer = await readAnswer(job.endpoint, response, {
+			takers,
+			redact,
+			now: clock.now(),
+			expected: n,
+			spare,
+		});
 	} catch (error) {
 		if (!(error instanceof ImageError)) throw error;
 		if (partials.length > 0) return onlyPartials(partials, error, response);
@@ -90,9 +104,7 @@ export async function requestImages<Ref>(
 		try {
 			const download = await transport.download(url, timeoutMs, signal);
 			if (download.status !== 200) return { error: notDownloaded(`HTTP ${download.status}`) };
-			const parts: Uint8Array[] = [];
-			for await (const part of download.body) parts.push(part);
-			return await storeImage(Buffer.concat(parts), { index });
+			return await storeImage(await wholeBody(download.body), { index });
 		} catch (error) {
 			return { error: notDownloaded(error instanceof Error ? error.message : 'unknown reason') };
 		}

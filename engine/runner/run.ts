@@ -7,6 +7,7 @@ import type { ImageJob } from '../jobs/job';
 import type { Attempt, JobOutcome, Timing } from '../jobs/outcome';
 import { portionsOf, type Portion } from '../jobs/portions';
 import { findModel } from '../models/find';
+import { SpareBuffers } from '../responses/spareBuffers';
 import { Budget } from './budget';
 import { checkJob } from './check';
 import { Deadline } from './deadline';
@@ -57,6 +58,7 @@ class Run<Ref> {
 	private readonly stop: StopSwitch;
 	private readonly deadline: Deadline;
 	private readonly paces = new Map<string, Pace>();
+	private readonly spare = new SpareBuffers();
 	private failures = 0;
 	private done = 0;
 	private images = 0;
@@ -177,6 +179,7 @@ class Run<Ref> {
 					portion,
 					this.ports,
 					this.deadline.within(this.settings.requestTimeoutMs),
+					this.spare,
 					{
 						check: this.check,
 						sending,

@@ -4,6 +4,7 @@ import { wasNotSent } from '../../engine/requests/unsent';
 import type { MultipartPart, Transport, WireResponse } from '../../engine/requests/wire';
 import { CREDENTIAL, type OpenAiImageCredential } from './authentication';
 import { redactionFor } from './redaction';
+import { freePiece } from './spentPiece';
 import { StreamedFile } from './streamedFile';
 
 /** The engine's wire over n8n's HTTP helper, which brings the instance's proxies, TLS, SSRF protection and cancellation. */
@@ -110,7 +111,10 @@ async function* withFaults(
 			else pieces.next().then(resolve, reject);
 		});
 	try {
-		for (let piece = await next(); !piece.done; piece = await next()) yield piece.value;
+		for (let piece = await next(); !piece.done; piece = await next()) {
+			yield piece.value;
+			freePiece(piece.value);
+		}
 	} catch (error) {
 		throw fault(error);
 	} finally {

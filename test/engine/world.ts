@@ -146,9 +146,13 @@ function respond(status: number, body: unknown, headers: Record<string, string>)
 	return { status, headers: { 'x-request-id': 'req_1', ...headers }, body: pieces(text, 16) };
 }
 
-/** A text in pieces. */
+/** A text in pieces, of which each is wiped out when the next one is asked for. */
 export async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
-	for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+	for (let from = 0; from < bytes.length; from += size) {
+		const piece = Buffer.from(bytes.subarray(from, from + size));
+		yield piece;
+		piece.fill(0);
+	}
 }
 
 export function job(index: number, change: Partial<ImageJob> = {}): ImageJob {

@@ -10,7 +10,7 @@ import table from './workflows/table.json';
 let standIn: StandIn;
 
 /** Milliseconds, by the number that a prompt ends with: neighbours take different times. */
-const delayOf = (prompt: string) => 150 + ((Number(/\d+$/.exec(prompt)?.[0] ?? 0) * 7) % 5) * 60;
+const delayOf = (prompt: string) => 300 + ((Number(/\d+$/.exec(prompt)?.[0] ?? 0) * 7) % 5) * 60;
 
 beforeAll(async () => {
 	standIn = await startStandIn({ provider: 'compatible', delayMs: ({ prompt }) => delayOf(prompt) });
