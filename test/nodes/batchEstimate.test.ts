@@ -178,7 +178,7 @@ it('shows what it warns of in the editor', async () => {
 it('needs no key that works', async () => {
 	const { result, summary } = await batch({
 		standIn,
-		credential: { apiKey: 'sk-other-Xy7fQzKp93Wm' },
+		credential: { apiKey: 'sk-other-Xy7fQ_Kp9_Wm' },
 		rows: FIXED,
 		parameters: estimate,
 	});

@@ -67,7 +67,7 @@ describe('a key', () => {
 		expect(summary).toMatchObject({ succeeded: 0, total_cost: { total: 0 } });
 	});
 
-	const apiKey = 'sk-other-Xy7fQzKp93Wm';
+	const apiKey = 'sk-other-Xy7fQ_Kp9_Wm';
 
 	it.each(['items', 'json'])('that is refused fails the node, which delivers nothing: %s', async (source) => {
 		const rows = cheapRows(20);

@@ -43,7 +43,7 @@ describe("the credential's own test", () => {
 		const gone = await startStandIn();
 		await gone.close();
 		const reasons = {
-			'wrong key': { apiKey: 'sk-other-Xy7fQzKp93Wm' },
+			'wrong key': { apiKey: 'sk-other-Xy7fQ_Kp9_Wm' },
 			'no permission': { apiKey: 'sk-stand-in-forbidden' },
 			'no such path': { baseUrl: standIn.url.replace('/v1', '') },
 			'not there': { baseUrl: gone.url },

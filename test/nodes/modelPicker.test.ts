@@ -88,7 +88,7 @@ it('takes a base URL with a slash at its end', async () => {
 });
 
 it.each([
-	['a wrong key', () => ({ apiKey: 'sk-other-Xy7fQzKp93Wm' })],
+	['a wrong key', () => ({ apiKey: 'sk-other-Xy7fQ_Kp9_Wm' })],
 	['a wrong base URL', () => ({ baseUrl: standIn.url.replace('/v1', '/v2') })],
 	['a server that is not there', () => ({ baseUrl: gone })],
 ])('%s is an error that holds no piece of the key', async (_name, credential) => {

@@ -30,7 +30,7 @@ const twoModels = (count: number): IDataObject[] =>
 const charged = () => standIn.batchBooks.reduce((sum, { usd }) => sum + nano(usd), 0);
 const files = async () => {
 	const response = await fetch(`${standIn.url}/files`, {
-		headers: { Authorization: 'Bearer sk-stand-in-7fQzKp93Wm' },
+		headers: { Authorization: 'Bearer sk-stand-in-7fQ_Kp9_Wm' },
 	});
 	return ((await response.json()) as { data: Array<{ purpose: string; filename: string }> }).data;
 };

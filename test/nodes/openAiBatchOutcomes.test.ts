@@ -213,7 +213,7 @@ describe('a batch', () => {
 describe('before anything is uploaded', () => {
 	const nothingSent = async () => {
 		const response = await fetch(`${standIn.url}/files`, {
-			headers: { Authorization: 'Bearer sk-stand-in-7fQzKp93Wm' },
+			headers: { Authorization: 'Bearer sk-stand-in-7fQ_Kp9_Wm' },
 		});
 		expect(((await response.json()) as { data: unknown[] }).data).toEqual([]);
 		expect(standIn.batchBooks).toEqual([]);
@@ -293,7 +293,7 @@ describe('before anything is uploaded', () => {
 	it('a key that is refused fails the node', async () => {
 		const { result } = await batches.submit({
 			rows: cheapRows(2),
-			credential: { apiKey: 'sk-other-Xy7fQzKp93Wm' },
+			credential: { apiKey: 'sk-other-Xy7fQ_Kp9_Wm' },
 		});
 		expect(result.error?.message).toContain('The API key was refused');
 	});

@@ -241,7 +241,7 @@ describe('a server that does as it likes', () => {
 
 		it('and repeats the key in an error: it is hidden', async () => {
 			// `turns` looks for the key in everything that comes out.
-			const said = 'Incorrect API key provided: sk-stand-in-7fQzKp93Wm';
+			const said = 'Incorrect API key provided: sk-stand-in-7fQ_Kp9_Wm';
 			const body = event('error', { type: 'error', error: { code: 'odd', message: said } });
 			const { json } = await make({ api }, { standIn: await serve([SSE, body]) });
 			expect(errorOf(json[0]).code).toBe('odd');

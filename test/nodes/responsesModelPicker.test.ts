@@ -124,7 +124,7 @@ describe('2026-11-21', () => {
 	});
 
 	it('a key that is refused is an error that holds no piece of it', async () => {
-		const apiKey = 'sk-other-Xy7fQzKp93Wm';
+		const apiKey = 'sk-other-Xy7fQ_Kp9_Wm';
 		const error: unknown = await search({ apiKey }).then(
 			() => undefined,
 			(reason: unknown) => reason,

@@ -75,7 +75,7 @@ describe('a quota that is used up in the middle', () => {
 });
 
 describe('a key that is refused', () => {
-	const apiKey = 'sk-other-Xy7fQzKp93Wm';
+	const apiKey = 'sk-other-Xy7fQ_Kp9_Wm';
 
 	it('ends the run at once, and no piece of it is shown', async () => {
 		const { result, json } = await generate(table, {
