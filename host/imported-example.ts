@@ -14,7 +14,9 @@ export type ExampleName =
 	| 'cost-guard'
 	| 'durable-batch'
 	| 'edit-then-post'
+	| 'github-comment-batch'
 	| 'history'
+	| 'http-image-api'
 	| 'overnight-catalogue'
 	| 'product-shots'
 	| 'scheduled-content'
@@ -24,6 +26,7 @@ export type ExampleName =
 const TAKERS: Readonly<Record<string, string>> = {
 	openAiImageApi: 'n8n-nodes-openai-image.',
 	openAiApi: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
+	crypto: 'n8n-nodes-base.crypto',
 };
 
 /** The folder of an example: its workflow, its README and the files that go with it. */
@@ -56,7 +59,9 @@ export function chooseCredential(workflow: WorkflowFile, { id, name, type }: Cre
 	const taker = TAKERS[type];
 	for (const node of workflow.nodes) {
 		const takes = taker !== undefined && node.type.startsWith(taker);
-		if (takes || node.parameters.nodeCredentialType === type) node.credentials = { [type]: { id, name } };
+		const { nodeCredentialType, genericAuthType } = node.parameters;
+		if (takes || nodeCredentialType === type || genericAuthType === type)
+			node.credentials = { [type]: { id, name } };
 	}
 }
 
@@ -72,6 +77,16 @@ export function chatModelCredential(
 /** The credential of n8n's own Airtable nodes, which HTTP Request takes as well. @param accessToken a personal one */
 export function airtableCredential(accessToken: string, id = 'airtable'): CredentialFile {
 	return { id, name: 'Airtable', type: 'airtableTokenApi', data: { accessToken } };
+}
+
+/** The credential of n8n's Crypto node. @param hmacSecret what it signs with */
+export function cryptoCredential(hmacSecret: string, id = 'webhookSecret'): CredentialFile {
+	return { id, name: 'Webhook Secret', type: 'crypto', data: { hmacSecret } };
+}
+
+/** A credential that HTTP Request sends as `Authorization: Bearer TOKEN`. */
+export function bearerCredential(token: string, id = 'bearer'): CredentialFile {
+	return { id, name: 'Bearer Token', type: 'httpBearerAuth', data: { token } };
 }
 
 function changeSettings(workflow: WorkflowFile, settings: Record<string, string | number>): void {

@@ -12,8 +12,10 @@ import { Editor } from './editor';
 import { EditorPage } from './editor-page';
 import {
 	airtableCredential,
+	bearerCredential,
 	chatModelCredential,
 	chooseCredential,
+	cryptoCredential,
 	exampleFolder,
 	importedExample,
 	type ExampleName,
@@ -158,6 +160,18 @@ const SCENES: Scene[] = [
 		},
 	},
 	{
+		example: 'github-comment-batch',
+		settings: () => ({}),
+		node: 'Settings',
+		pictures: { canvas: join(exampleFolder('github-comment-batch'), 'canvas.png') },
+	},
+	{
+		example: 'http-image-api',
+		settings: ({ outputFolder }) => ({ output_folder: outputFolder }),
+		node: 'Settings',
+		pictures: { canvas: join(exampleFolder('http-image-api'), 'canvas.png') },
+	},
+	{
 		example: 'overnight-catalogue',
 		settings: ({ files, outputFolder }) => ({
 			catalogue_csv: join(files, 'catalogue.csv'),
@@ -229,7 +243,12 @@ async function main(names: string[]) {
 	try {
 		const server = { apiKey: standIn.key, baseUrl: standIn.url };
 		const credential = openAiCredential({ ...server, baseUrl: mishaps.url });
-		const others = [chatModelCredential(server), airtableCredential('a-token')];
+		const others = [
+			chatModelCredential(server),
+			airtableCredential('a-token'),
+			cryptoCredential('a-secret'),
+			bearerCredential('a-token'),
+		];
 		const outputFolder = join(folder, 'pictures');
 		await mkdir(outputFolder);
 		const workflows: WorkflowFile[] = [];
