@@ -14,8 +14,11 @@ export type Kind = keyof typeof KINDS;
 /** Those that run in n8n; `idle` makes nothing. */
 export type WorkflowKind = Exclude<Kind, 'script'> | 'idle';
 
-/** What every image is asked for with. The smallest size that all of them can name; drawing costs the server least. */
-export const REQUEST = { model: 'gpt-image-2.5-flare', size: '1024x1024', quality: 'low' } as const;
+/**
+ * What every image is asked for with. A name that n8n's own node takes for a GPT Image model, of which a compatible server makes
+ * small pictures: drawing them costs it little.
+ */
+export const REQUEST = { model: 'gpt-image-bench', size: '256x256', quality: 'low' } as const;
 
 /** What is told apart by the nodes themselves. */
 export interface Server {
@@ -40,7 +43,14 @@ export function credentials({ apiKey, baseUrl }: Server): CredentialFile[] {
 			id: 'ours',
 			name: 'ours',
 			type: 'openAiImageApi',
-			data: { provider: 'openai', apiKey, baseUrl, organizationId: '', projectId: '', customHeaders: {} },
+			data: {
+				provider: 'compatible',
+				apiKey,
+				baseUrl,
+				organizationId: '',
+				projectId: '',
+				customHeaders: {},
+			},
 		},
 		{ id: 'builtin', name: 'builtin', type: 'openAiApi', data: { apiKey, url: baseUrl, header: false } },
 	];

@@ -62,7 +62,11 @@ async function main() {
 	try {
 		for (const mb of sizes ?? []) {
 			// It pads to one size from its start to its end.
-			const standIn = await startSeparateStandIn({ delayMs: 0, imageBytes: mb * 1e6 });
+			const standIn = await startSeparateStandIn({
+				delayMs: 0,
+				imageBytes: mb * 1e6,
+				provider: 'compatible',
+			});
 			try {
 				await n8n.importCredentials(credentials({ apiKey: standIn.key, baseUrl: standIn.url }));
 				for (let round = 1; round <= Number(options.repeat); round++) {

@@ -21,9 +21,13 @@ export interface SeparateStandIn {
 export async function startSeparateStandIn(options: {
 	delayMs: number;
 	imageBytes: number;
+	provider?: 'openai' | 'compatible';
 }): Promise<SeparateStandIn> {
-	const { delayMs, imageBytes } = options;
-	const settings = ['--port', '0', '--delay', `${delayMs}`, '--image-bytes', `${imageBytes}`];
+	const { delayMs, imageBytes, provider = 'openai' } = options;
+	const settings = [
+		...['--port', '0', '--provider', provider],
+		...['--delay', `${delayMs}`, '--image-bytes', `${imageBytes}`],
+	];
 	let said = '';
 	let heard: () => void = () => {};
 	const child = await start(

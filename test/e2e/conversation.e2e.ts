@@ -93,7 +93,7 @@ function sum(dollars: number[]): number {
 	return dollars.reduce((total, each) => total + Math.round(each * 1e9), 0) / 1e9;
 }
 
-describe('the example four-turns', () => {
+describe('the example art-director, by itself: four turns', () => {
 	it('makes four versions in one conversation, each with all that was said so far, at the cost charged', async () => {
 		const execution = await succeed(examples.fourTurns.id);
 		const { books } = standIn;

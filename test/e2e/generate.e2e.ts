@@ -69,7 +69,7 @@ async function until(condition: () => boolean): Promise<void> {
 	while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-describe('the example over its CSV of prompts', () => {
+describe('the example spreadsheet-prompts', () => {
 	it('gives the picture that each row asked for, and costs that are what the server charged', async () => {
 		const credential = await openStandIn(0);
 		const workflow = await exampleWorkflow({ promptsCsv: PROMPTS_CSV, outputFolder, credential });
