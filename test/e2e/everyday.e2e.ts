@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 import { Editor } from '../../host/editor';
 import { importedExample, nodeOf, type ExampleName } from '../../host/imported-example';
@@ -15,17 +14,7 @@ import {
 import { packPackage } from '../../host/package-under-test';
 import { startStandIn, type StandIn } from '../stand-in';
 import { BATCH, chargedBy, picturesIn } from './batch-workflows';
-import {
-	csvOf,
-	itemsOf,
-	paidFor,
-	rowsOf,
-	shippedRows,
-	sum,
-	tableWorkflow,
-	type CsvRow,
-	type DurableRow,
-} from './everyday-workflows';
+import { itemsOf, rowsOf, sum, tableWorkflow } from './everyday-workflows';
 import { executionOf, pullThePlug, reach, runToEnd } from './openai-batch-workflows';
 import { START } from './workflow';
 
@@ -48,9 +37,9 @@ beforeEach(async () => {
 	folder = await realpath(await mkdtemp(join(tmpdir(), 'everyday-')));
 	// A data table outlives its workflow, so each test has an n8n of its own.
 	n8n = await N8n.prepare({ allowedFolders: [folder], tarball, progress: say });
-	// Long enough for requests to be in flight when n8n is killed.
-	standIn = await startStandIn({ delayMs: 200 });
-	await useKey(standIn.key);
+	standIn = await startStandIn();
+	credential = openAiCredential({ apiKey: standIn.key, baseUrl: standIn.url });
+	await n8n.importCredentials([credential]);
 });
 
 afterEach(async () => {
@@ -60,11 +49,6 @@ afterEach(async () => {
 	await standIn?.close();
 	await rm(folder, { recursive: true, force: true });
 });
-
-async function useKey(apiKey: string): Promise<void> {
-	credential = openAiCredential({ apiKey, baseUrl: standIn.url });
-	await n8n.importCredentials([credential]);
-}
 
 /** Brings an example in as its README says, its pictures going to `pictures`. */
 async function bringIn(
@@ -89,145 +73,6 @@ function picturesFolder(): string {
 function say(line: string): void {
 	process.stderr.write(`${line}\n`);
 }
-
-describe('the example durable-batch', () => {
-	const table = tableWorkflow('durableRows', 'Durable Batch');
-	const PORTION = 10;
-	const csv = () => join(folder, 'rows.csv');
-	const doneOf = (rows: DurableRow[]) => rows.filter(({ status }) => status === 'done');
-	const made = () => [...paidFor(standIn).values()].flat().length;
-
-	/** Throws where the table does not have a row for each of the CSV, in its order, or what is done is not there. */
-	async function expectSound(rows: DurableRow[], given: CsvRow[]): Promise<void> {
-		expect(rows.map(({ name, prompt }) => ({ name, prompt }))).toEqual(
-			given.map(({ name, prompt }) => ({ name, prompt })),
-		);
-		const files = new Map((await picturesIn(picturesFolder())).map((file) => [file.name, file]));
-		const paid = paidFor(standIn);
-		for (const { name, prompt, file, cost_usd, job_id, request_id } of doneOf(rows)) {
-			expect(file).toBe(`${name}.png`);
-			expect(files.get(`${name}.png`)).toMatchObject({ size: '1024x1024', format: 'png' });
-			expect(cost_usd).toBe(paid.get(prompt)?.at(-1));
-			expect(job_id).toMatch(/\w/);
-			expect(request_id).toMatch(/^req_/);
-		}
-	}
-
-	it('killed three times makes every row, and pays for nothing again that was marked', async () => {
-		const refused = 'potato-vitelotte';
-		const given = (await shippedRows()).map((row) =>
-			row.name === refused ? { ...row, prompt: `[[moderation]] ${row.prompt}` } : row,
-		);
-		expect(given).toHaveLength(60);
-		await writeFile(csv(), csvOf(given));
-		const workflow = await bringIn('durable-batch', { rows_csv: csv(), portion: PORTION }, table);
-
-		const marked: Array<{ prompts: string[]; booked: number }> = [];
-		editor = await Editor.open(n8n);
-		for (const moment of [between(1, 15), between(20, 35), between(40, 55)]) {
-			await editor.run(workflow, START);
-			while (made() < moment) await sleep(1);
-			// The second time a portion has just been made and is being written down.
-			while (marked.length === 1 && inFlight()) await sleep(1);
-			await pullThePlug(editor);
-
-			editor = await Editor.open(n8n);
-			const rows = await rowsOf<DurableRow>(editor, table);
-			await expectSound(rows, given);
-			const prompts = doneOf(rows).map(({ prompt }) => prompt);
-			say(`Killed at ${made()} images, ${prompts.length} of them marked`);
-			marked.push({ prompts, booked: standIn.books.length });
-		}
-
-		const execution = await runToEnd(editor, workflow);
-		const rows = await rowsOf<DurableRow>(editor, table);
-		await expectSound(rows, given);
-		expect(doneOf(rows)).toHaveLength(59);
-		expect(await picturesIn(picturesFolder())).toHaveLength(59);
-		const [failed, ...others] = rows.filter(({ status }) => status !== 'done');
-		expect(others).toEqual([]);
-		expect(failed).toMatchObject({ name: refused, status: 'failed', file: null, cost_usd: null });
-		expect(failed?.error).toMatch(/rejected by the safety system/);
-
-		for (const { prompts, booked } of marked) {
-			const later = standIn.books.slice(booked).map(({ prompt }) => prompt);
-			expect(later.filter((prompt) => prompts.includes(prompt))).toEqual([]);
-		}
-		// What was in flight when it was killed: a portion each time at most.
-		const again = [...paidFor(standIn).values()].map((costs) => sum(costs.slice(0, -1)));
-		expect(made() - 59).toBeLessThanOrEqual(3 * PORTION);
-		const cost = sum(rows.map(({ cost_usd }) => cost_usd ?? 0));
-		expect(cost).toBe(sum([chargedBy(standIn), -sum(again)]));
-		expect(itemsOf(execution, 'Result').map(({ json }) => json)).toEqual([
-			{ rows: 60, done: 59, failed: 1, cost_usd: cost },
-		]);
-		say(`${made()} images paid for 59 rows: ${cost} USD, and ${sum(again)} USD for what was made again`);
-
-		// With nothing left to do it does nothing.
-		const booked = standIn.books.length;
-		await runToEnd(editor, workflow);
-		expect(standIn.books).toHaveLength(booked);
-		expect(await rowsOf(editor, table)).toEqual(rows);
-	});
-
-	it('leaves to do what an empty account did not pay for, and goes on when it is filled', async () => {
-		const given = (await shippedRows()).slice(0, 25);
-		await writeFile(csv(), csvOf(given));
-		await useKey('sk-stand-in-quota-after-13');
-		const workflow = await bringIn('durable-batch', { rows_csv: csv() }, table);
-		editor = await Editor.open(n8n);
-		const id = await editor.run(workflow, START);
-		const cut = await untilOver(id);
-		expect(cut.status).toBe('error');
-		expect(cut.data?.resultData.error?.message).toMatch(/^Cut short; .*still to do\. .*execute again\.$/);
-		const rows = await rowsOf<DurableRow>(editor, table);
-		await expectSound(rows, given);
-		expect(rows.map(({ status }) => status).sort()).toEqual([
-			...Array.from({ length: 13 }, () => 'done'),
-			...Array.from({ length: 12 }, () => 'todo'),
-		]);
-
-		await editor.close();
-		await useKey(standIn.key);
-		// The CSV has grown in the meantime.
-		const grown = (await shippedRows()).slice(0, 28);
-		await writeFile(csv(), csvOf(grown));
-		editor = await Editor.open(n8n);
-		await runToEnd(editor, workflow);
-		const all = await rowsOf<DurableRow>(editor, table);
-		await expectSound(all, grown);
-		expect(doneOf(all)).toHaveLength(28);
-		expect(made()).toBe(28);
-		expect(sum(all.map(({ cost_usd }) => cost_usd ?? 0))).toBe(chargedBy(standIn));
-	});
-
-	it('refuses a CSV that gives a name twice, before anything is sent', async () => {
-		const [one, two] = await shippedRows();
-		await writeFile(csv(), csvOf([one!, { ...two!, name: one!.name }]));
-		const workflow = await bringIn('durable-batch', { rows_csv: csv() }, table);
-		editor = await Editor.open(n8n);
-		const { status, data } = await untilOver(await editor.run(workflow, START));
-		expect(status).toBe('error');
-		expect(data?.resultData.error?.message).toMatch(/^Nothing was made: .* 1 rows have a name/);
-		expect(standIn.books).toEqual([]);
-	});
-
-	function between(from: number, to: number): number {
-		return from + Math.floor(Math.random() * (to - from + 1));
-	}
-
-	function inFlight(): boolean {
-		return standIn.books.some(({ status, aborted }) => status === 0 && !aborted);
-	}
-
-	async function untilOver(id: string) {
-		for (;;) {
-			const state = await editor!.execution(id);
-			if (!['new', 'running'].includes(state.status)) return state;
-			await sleep(100);
-		}
-	}
-});
 
 describe('the example cost-guard', () => {
 	it('makes at once what is not above the sum', async () => {
