@@ -139,11 +139,14 @@ async function request(
 	headers: Record<string, string>,
 	body: unknown,
 ): Promise<Response> {
-	const response = await fetch(`${url}/rest${path}`, {
-		method,
-		headers: { ...headers, 'content-type': 'application/json' },
-		...(body !== undefined && { body: JSON.stringify(body) }),
-	});
+	const send = async () =>
+		await fetch(`${url}/rest${path}`, {
+			method,
+			headers: { ...headers, 'content-type': 'application/json' },
+			...(body !== undefined && { body: JSON.stringify(body) }),
+		});
+	// n8n may close a connection just as it is used again, and looking twice does no harm.
+	const response = method === 'GET' ? await send().catch(send) : await send();
 	if (!response.ok)
 		throw new Error(`n8n answered ${method} ${path} with ${response.status}: ${await response.text()}`);
 	return response;

@@ -120,12 +120,8 @@ async function until(what: string, happened: () => boolean | Promise<boolean>, p
 async function over(id: string): Promise<ExecutionState> {
 	let state: ExecutionState | undefined;
 	const isOver = async () => {
-		// A busy n8n loses a connection now and then.
-		state = await editor!.execution(id).catch((error: unknown) => {
-			if ((error as Error).message === 'fetch failed') return undefined;
-			throw error;
-		});
-		return state !== undefined && !['new', 'running'].includes(state.status);
+		state = await editor!.execution(id);
+		return !['new', 'running'].includes(state.status);
 	};
 	await until(`execution ${id} ends`, isOver, 250);
 	return state!;
