@@ -1,8 +1,10 @@
 import type { ImageError } from '../jobs/error';
 import { isOfImages, limitHeadersIn, limitNamedIn } from '../responses/rateLimit';
+import { Level } from './level';
 import type { Clock } from './ports';
 import { SentLog, type Sent } from './sentLog';
 import { Share } from './share';
+import { Sleepers } from './sleepers';
 
 /** A run's way through the pace that it shares with others. */
 export interface Pace {
@@ -26,8 +28,8 @@ const WINDOW = 60_000;
 /** Requests do not take the same time to arrive: what is added to a window, as a part of it. */
 const MARGIN = 1 / 240;
 
-/** A limit of which more than this part is left is not used up by others. */
-const PLENTY = 0.3;
+/** Who has others before it looks again by itself after this part of a window. */
+const LOOK_AGAIN = 0.01;
 
 /** How long all are held where a refusal does not say, milliseconds. */
 const USUAL_HOLD = 1000;
@@ -39,19 +41,26 @@ interface Waiting {
 
 /**
  * The pace of all requests of a process for one account and model: images as a sliding window. What the limit is comes from the
- * runs' settings, from the server's headers and refusals; where others use the same account, a share of it is found by trial.
+ * runs' settings, from the server's headers and refusals; where others use the same account, our share of it follows from what the
+ * headers say is left, or else is found by trial.
  * Runs take turns, however many requests each of them has waiting.
  */
 export class SharedPace {
 	private readonly runs = new Set<RunPace>();
 	private waiting: Waiting[] = [];
 	private readonly log = new SentLog();
+	private readonly level = new Level();
 	private readonly share = new Share();
+	private readonly sleepers: Sleepers;
 	private heldUntil = 0;
+	/** Someone was ready before its turn. */
+	private impatient = false;
 	/** As the server tells it. */
 	private told: { images: number; window: number } | undefined;
 
-	constructor(private readonly clock: Clock) {}
+	constructor(private readonly clock: Clock) {
+		this.sleepers = new Sleepers(clock);
+	}
 
 	/** @param imagesPerMinute what the run may take; 0 for whatever the server bears */
 	enter(imagesPerMinute: number): Pace {
@@ -65,6 +74,7 @@ export class SharedPace {
 
 	leave(run: RunPace): void {
 		this.runs.delete(run);
+		this.change();
 	}
 
 	async admit(run: RunPace, images: number, signal: AbortSignal): Promise<Admission> {
@@ -74,11 +84,14 @@ export class SharedPace {
 			while (!signal.aborted) {
 				const wait = this.waitOf(waiting);
 				if (wait <= 0) return this.send(waiting);
-				await this.clock.sleep(wait, signal);
+				await this.sleepers.sleep(wait, signal);
 			}
 			return NEVER_SENT;
 		} finally {
 			this.waiting = this.waiting.filter((one) => one !== waiting);
+			// Who was ready before its turn looks again; for the others nothing becomes earlier by what is sent.
+			if (this.impatient || signal.aborted) this.change();
+			this.impatient = false;
 		}
 	}
 
@@ -88,7 +101,7 @@ export class SharedPace {
 		this.log.add(sent);
 		this.share.sent(sent, this.window);
 		return {
-			answered: (headers) => this.learn(headers),
+			answered: (headers) => this.learn(sent, headers),
 			refused: (error) => this.refused(sent, error),
 		};
 	}
@@ -111,10 +124,18 @@ export class SharedPace {
 			this.heldUntil,
 			this.log.roomAt({ ahead, images }, this.limit, this.window * (1 + MARGIN), now),
 			this.ownRoomAt(run, { ahead: aheadOfRun, images }, now),
-			this.share.roomAt(ahead, this.window, now),
+			this.shareRoomAt(ahead, images, now),
 		);
+		if (before.length === 0 || at > now) return at - now;
 		// Those before it are about to go.
-		return before.length > 0 ? Math.max(1, at - now) : at - now;
+		this.impatient = true;
+		return this.isBlind ? 1 : this.window * LOOK_AGAIN;
+	}
+
+	/** When it is ours to take so many more, where others use the same account. */
+	private shareRoomAt(ahead: number, images: number, now: number): number {
+		if (!this.told || !this.level.isKnown) return this.share.roomAt(ahead, this.window, now);
+		return this.level.roomAt(ahead + Math.min(images, this.told.images), this.told, this.log, now);
 	}
 
 	/** When the run itself may take so many more. */
@@ -150,12 +171,13 @@ export class SharedPace {
 		return together === 0 || told === 0 ? together || told : Math.min(together, told);
 	}
 
-	private learn(headers: Readonly<Record<string, string>>): void {
+	private learn(sent: Sent, headers: Readonly<Record<string, string>>): void {
 		const found = limitHeadersIn(headers);
 		if (found.images) this.told = { ...this.told, window: this.window, ...found.images };
 		if (found.holdMs !== undefined) this.hold(found.holdMs);
-		if (this.told && (found.left ?? 0) > PLENTY)
-			this.share.plenty(this.told.images, this.window, this.clock.now());
+		if (this.told && found.left !== undefined)
+			this.level.tell(sent, found.left * this.told.images, this.told);
+		this.change();
 	}
 
 	private refused(sent: Sent, error: ImageError): void {
@@ -166,6 +188,8 @@ export class SharedPace {
 		this.hold(hold);
 		// A server that is busy says nothing of the limit.
 		if (error.details.code === 'slow_down' || !isOfImages(error.message)) return;
+		// Where the level is known it says more than a refusal.
+		if (this.level.isKnown) return;
 		const { window } = this;
 		const now = this.clock.now();
 		this.share.refused({
@@ -175,6 +199,16 @@ export class SharedPace {
 			hold: Math.min(Math.max(hold, window / 600), window / 6),
 			now,
 		});
+	}
+
+	/** What the waiting times were reckoned from is another now. */
+	private change(): void {
+		if (!this.isBlind) this.sleepers.wakeAll();
+	}
+
+	/** Nothing is known of the limit but what refusals teach. */
+	private get isBlind(): boolean {
+		return !this.level.isKnown && this.limit === 0;
 	}
 
 	private hold(ms: number): void {

@@ -25,6 +25,11 @@ export class SentLog {
 		if ((this.entries[0]?.at ?? Infinity) <= time) this.entries = this.entries.filter(({ at }) => at > time);
 	}
 
+	/** How many images were sent after the one moment, until the other. */
+	between(from: number, until: number): number {
+		return this.entries.reduce((sum, { at, images }) => sum + (at > from && at <= until ? images : 0), 0);
+	}
+
 	/** How many images were sent since then, and how long ago the first of them was, milliseconds. */
 	since(time: number, now: number): { borne: number; observed: number } {
 		const sent = this.entries.filter(({ at }) => at > time);

@@ -22,10 +22,6 @@ const STEP = 0.01;
 /** Half windows until more is tried again, at most: after each refusal it is twice as long. */
 const LONGEST_PATIENCE = 16;
 
-/** Where there is plenty: so much more in each such part of a window. */
-const RISE = 1.25;
-const RISE_EACH = 1 / 8;
-
 /** What is known when a request is refused. Times are milliseconds. */
 export interface Refusal {
 	/** Images that were let through in the last window. */
@@ -42,7 +38,7 @@ export interface Refusal {
 }
 
 /**
- * What the server bears of us where its limit is not known, or is shared with others: found by trial. Requests are then spread
+ * What the server bears of us where it does not tell in headers what is left: found by trial. Requests are then spread
  * evenly over the window, for bursts of several would meet. The figures are those with which simulations of one and three
  * processes came nearest to the limit with the fewest refusals (`test/engine/pace.test.ts`).
  */
@@ -91,14 +87,6 @@ export class Share {
 			this.images += Math.max(0.25, this.images * STEP);
 		}
 		this.nextAt = Math.max(this.nextAt, at) + (images * window) / this.images;
-	}
-
-	/** The server says that much of the limit is not used: others have gone. @param limit images in a window */
-	plenty(limit: number, window: number, now: number): void {
-		if (this.images === undefined || now - this.raisedAt < window * RISE_EACH) return;
-		this.raisedAt = now;
-		const images = this.images * RISE;
-		this.images = images < limit ? images : undefined;
 	}
 
 	/** When another one may be sent after so many images. */
