@@ -112,13 +112,17 @@ async function sampleEach(bench: Bench, which: Case, kinds: readonly Kind[]): Pr
 	const samples: CompareSample[] = [];
 	for (const kind of kinds) {
 		await standIn.reset();
-		const { run, mb } = await inFolder(bench, async (folder) => {
-			const taken =
-				kind === 'script'
-					? await runScript(n8n, folder, setting(kind), server)
-					: await runWorkflow(n8n, kind);
-			return { run: taken, mb: await weightOf(folder, which) };
+		const taken = await inFolder(bench, async (folder) => {
+			const run = await (
+				kind === 'script' ? runScript(n8n, folder, setting(kind), server) : runWorkflow(n8n, kind)
+			).catch(outOfMemory);
+			return run && { run, mb: await weightOf(folder, which) };
 		});
+		if (!taken) {
+			say(`${caseName(which)}, ${KINDS[kind]}: out of memory`);
+			continue;
+		}
+		const { run, mb } = taken;
 		const sample = await sampleOf(run, mb, kind, idle[kind === 'script' ? 'script' : 'n8n']);
 		samples.push(sample);
 		const { ms, mostInFlight: most, peakBytes, idleBytes, cpuMs } = sample;
@@ -147,6 +151,11 @@ async function sampleEach(bench: Bench, which: Case, kinds: readonly Kind[]): Pr
 			mostInFlight: mostInFlight(books),
 		};
 	}
+}
+
+/** A process that needs more memory than Node.js gives it is a result, too. @throws any other error */
+function outOfMemory(error: Error): undefined {
+	if (!error.message.includes('heap out of memory')) throw error;
 }
 
 /** Does something with the folder in which images are stored, and empties it: they are gigabytes otherwise. */
