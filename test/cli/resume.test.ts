@@ -92,3 +92,35 @@ it('a run that is killed three times pays for nothing twice but what was in flig
 	);
 	expect(told.total_cost).toEqual(summary.total_cost);
 });
+
+it('killed at three random moments while its requests are under way, it pays for nothing twice', async () => {
+	const jobs = 12;
+	/** From this request on none is answered. */
+	let held = Infinity;
+	const server = await startStandIn({ delayMs: ({ index }) => (index >= held ? 3_600_000 : 20) });
+	const folder = emptyFolder();
+	const prompts = Array.from({ length: jobs }, (_, place) => `picture ${place}`);
+	const flags = ['--max-concurrent', String(CONCURRENT), '--size', '1024x640', '--quality', 'low'];
+	const go = () => start([...prompts, ...flags, '--resume'], { cwd: folder, env: variables(server) });
+	const paid = () => server.books.filter(({ status, usd }) => status === 200 && usd > 0);
+	for (let kill = 0; kill < 3; kill++) {
+		const before = paid().length;
+		const answered = 1 + Math.floor(Math.random() * 3);
+		held = server.books.length + answered;
+		const { child, ended } = go();
+		await until(() => server.inFlight === CONCURRENT && paid().length === before + answered);
+		child.kill('SIGKILL');
+		await ended;
+		await until(() => server.inFlight === 0);
+		expect(paid()).toHaveLength(before + answered);
+	}
+	held = Infinity;
+	expect((await go().ended).status).toBe(0);
+	expect(
+		paid()
+			.map(({ prompt }) => prompt)
+			.sort(),
+	).toEqual([...prompts].sort());
+	expect(imagesIn(folder)).toHaveLength(jobs);
+	await server.close();
+});
