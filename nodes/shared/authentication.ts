@@ -13,6 +13,8 @@ export interface OpenAiImageCredential {
 	organizationId: string;
 	projectId: string;
 	headers: Array<{ name: string; value: string }>;
+	/** As n8n decrypted it, for n8n to authenticate with. */
+	decrypted: ICredentialDataDecryptedObject;
 }
 
 /** Reads what n8n stores; fields that were never filled in are empty. */
@@ -28,6 +30,7 @@ export function readCredential(data: ICredentialDataDecryptedObject): OpenAiImag
 		headers: (headers ?? [])
 			.map(({ name, value }) => ({ name: text(name), value: text(value) }))
 			.filter(({ name }) => name !== ''),
+		decrypted: data,
 	};
 }
 

@@ -10,6 +10,8 @@ import { StreamedFile } from './streamedFile';
 /** The engine's wire over n8n's HTTP helper, which brings the instance's proxies, TLS, SSRF protection and cancellation. */
 export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImageCredential): Transport {
 	const redact = redactionFor(credential);
+	// A run goes by the credential it began with: n8n would read and decrypt it for every request.
+	const credentialsDecrypted = { id: '', name: '', type: CREDENTIAL, data: credential.decrypted };
 	const exchange = async (
 		timeoutMs: number,
 		signal: AbortSignal,
@@ -47,16 +49,21 @@ export function n8nTransport(context: IExecuteFunctions, credential: OpenAiImage
 				timeoutMs,
 				signal,
 				async (options) =>
-					await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, {
-						...options,
-						method,
-						url: `${credential.baseUrl}${path}`,
-						// A redirect would carry the key to wherever it points.
-						disableFollowRedirect: true,
-						sendCredentialsOnCrossOriginRedirect: false,
-						...(json ? { body: json, headers: { 'Content-Type': 'application/json' } } : {}),
-						...(multipart ? { body: formOf(multipart) } : {}),
-					}),
+					await context.helpers.httpRequestWithAuthentication.call(
+						context,
+						CREDENTIAL,
+						{
+							...options,
+							method,
+							url: `${credential.baseUrl}${path}`,
+							// A redirect would carry the key to wherever it points.
+							disableFollowRedirect: true,
+							sendCredentialsOnCrossOriginRedirect: false,
+							...(json ? { body: json, headers: { 'Content-Type': 'application/json' } } : {}),
+							...(multipart ? { body: formOf(multipart) } : {}),
+						},
+						{ credentialsDecrypted },
+					),
 			),
 		download: async (url, timeoutMs, signal) => {
 			if (!/^https?:\/\//i.test(url)) {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { IDataObject } from 'n8n-workflow';
+import { GivenCredentials } from '../n8n/credentials';
 import { testCredential } from '../n8n/engine';
 import type { StandIn } from '../stand-in';
 import { startStandIn } from '../stand-in';
@@ -78,17 +79,20 @@ describe('what goes over the wire', () => {
 
 	afterAll(() => server.close());
 
-	const request = async (credential: IDataObject, ending = '') => {
+	const requests = async (rows: IDataObject[], credential: IDataObject = {}, ending = '') => {
 		seen = [];
 		await generate(table, {
-			rows: [{ prompt: 'a fox' }],
+			rows,
 			standIn: { url: `${server.origin}/v1${ending}` },
 			credential: { apiKey: KEY, ...credential },
 			onError: 'continueRegularOutput',
 		});
-		expect(seen).toHaveLength(1);
-		return seen[0]!;
+		expect(seen).toHaveLength(rows.length);
+		return seen;
 	};
+
+	const request = async (credential: IDataObject, ending = '') =>
+		(await requests([{ prompt: 'a fox' }], credential, ending))[0]!;
 
 	it('with OpenAI: a bearer token, and nothing that was not given', async () => {
 		const { path, headers } = await request({});
@@ -99,6 +103,17 @@ describe('what goes over the wire', () => {
 		});
 		for (const name of ['api-key', 'openai-organization', 'openai-project', 'cookie']) {
 			expect(headers).not.toHaveProperty(name);
+		}
+	});
+
+	it('with every request of a run: the credential that it began with, decrypted once', async () => {
+		const decrypted = jest.spyOn(GivenCredentials.prototype, 'getDecrypted');
+		try {
+			const all = await requests(Array.from({ length: 20 }, (_, index) => ({ prompt: `a fox, ${index}` })));
+			expect(new Set(all.map(({ headers }) => headers.authorization))).toEqual(new Set([`Bearer ${KEY}`]));
+			expect(decrypted).toHaveBeenCalledTimes(1);
+		} finally {
+			decrypted.mockRestore();
 		}
 	});
 
