@@ -5,6 +5,7 @@ const COLOURS: Record<Kind, string> = {
 	builtin: '#9aa3b2',
 	http: '#e8a33d',
 	script: '#3a9d76',
+	plainest: '#a56cc1',
 	ours: '#2b5fd9',
 };
 
@@ -86,7 +87,7 @@ export function comparePlot(figures: readonly Figures[]): string {
 function legend(): string[] {
 	const kinds = Object.entries(KINDS) as Array<[Kind, string]>;
 	const names = kinds.flatMap(([kind, name], index) => {
-		const left = NAMES + index * 190;
+		const left = NAMES + index * 175;
 		return [
 			`<rect x="${left}" y="14" width="12" height="12" fill="${COLOURS[kind]}"/>`,
 			text(left + 18, 24, name),

@@ -7,6 +7,7 @@ export const KINDS = {
 	builtin: "n8n's OpenAI node",
 	http: 'HTTP Request, batching',
 	script: 'script: SDK, p-limit',
+	plainest: 'the plainest node',
 	ours: 'this package',
 } as const;
 export type Kind = keyof typeof KINDS;
@@ -83,6 +84,14 @@ function makers(kind: WorkflowKind, { concurrency, meanDelayMs }: Setting, { bas
 					size,
 					quality,
 					execution: { concurrency },
+				}),
+			];
+		case 'plainest':
+			return [
+				withCredential('Plainest', 'CUSTOM.plainest', 1, 'ours', {
+					prompt,
+					request: JSON.stringify(REQUEST),
+					concurrency,
 				}),
 			];
 		case 'builtin':

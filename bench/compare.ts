@@ -28,7 +28,7 @@ const { values: options } = parseArgs({
 		concurrency: { type: 'string', default: '8' },
 		/** Runs of each; table and plot have their medians. */
 		repeat: { type: 'string', default: '3' },
-		/** Which of `builtin`, `http`, `script`, `ours`. */
+		/** Which of `builtin`, `http`, `script`, `plainest`, `ours`. */
 		with: { type: 'string', default: Object.keys(KINDS).join() },
 		/** Where the plot goes. */
 		plot: { type: 'string', default: join(__dirname, 'compare.svg') },
@@ -54,7 +54,11 @@ async function main() {
 	const [numbers, sizes] = [options.images, options.mb].map((list) => list.split(',').map(Number));
 	const storage = await mkdtemp(join(tmpdir(), 'n8n-bench-'));
 	const n8n = await N8n.prepare({
-		env: { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem', N8N_STORAGE_PATH: storage },
+		env: {
+			N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+			N8N_STORAGE_PATH: storage,
+			N8N_CUSTOM_EXTENSIONS: join(__dirname, 'plainest'),
+		},
 		tarball: options.tarball,
 		progress: say,
 	});
