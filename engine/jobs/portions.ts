@@ -23,8 +23,14 @@ export function portionsOf(job: ImageJob, model: ImageModel | undefined, imagesP
 	const ofModel = ofFormat ?? model?.maxImagesPerRequest ?? USUAL_MOST;
 	const most =
 		job.endpoint === 'responses' || isStreamed(job) ? 1 : Math.min(ofModel, imagesPerMinute || Infinity);
-	const portions: Portion[] = [];
-	for (let first = 0; first < job.n; first += most)
-		portions.push({ job, first, n: Math.min(most, job.n - first) });
-	return portions;
+	return splitPortion({ job, first: 0, n: job.n }, most);
+}
+
+/** The same images in requests of at most so many. */
+export function splitPortion({ job, first, n }: Portion, most: number): Portion[] {
+	return Array.from({ length: Math.ceil(n / most) }, (_, place) => ({
+		job,
+		first: first + place * most,
+		n: Math.min(most, n - place * most),
+	}));
 }

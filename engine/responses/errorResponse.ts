@@ -1,5 +1,6 @@
 import { ImageError, type ErrorKind, type ImageErrorDetails } from '../jobs/error';
 import type { WireResponse } from '../requests/wire';
+import { partWithinLimit } from './rateLimit';
 import { wholeBody } from './wholeBody';
 
 /** The API's error object, as far as servers keep to it. */
@@ -94,7 +95,7 @@ export function errorFromBody(
 		status,
 		param: clean(error?.param),
 		requestId: headers['x-request-id'] ?? null,
-		noRetry: headers['x-should-retry'] === 'false',
+		noRetry: headers['x-should-retry'] === 'false' || partWithinLimit(String(error?.message)) !== undefined,
 	};
 	const retryAfterMs = waitingTime(headers, now);
 	if (retryAfterMs !== undefined) details.retryAfterMs = retryAfterMs;

@@ -50,6 +50,17 @@ export function limitNamedIn(message: string): number | undefined {
 	return isOfImages(message) ? numberIn(/\bLimit:? (\d+)\b/.exec(message)?.[1]) : undefined;
 }
 
+/**
+ * Of a request that asks for more than the limit holds at all, the part that it holds: `Request too large ... Limit 5,
+ * Requested 10.` is a half. `undefined` for any other refusal.
+ */
+export function partWithinLimit(message: string): number | undefined {
+	const [, limit, requested] =
+		/\brequest too large\b.*\blimit:? (\d+),? requested:? (\d+)/is.exec(message) ?? [];
+	if (limit === undefined || Number(requested) === 0) return undefined;
+	return Math.min(1, Number(limit) / Number(requested));
+}
+
 /** Whether a refusal is about images; one that does not say what was too much may be. */
 export function isOfImages(message: string): boolean {
 	return !/\bper (min|day)/i.test(message) || /image/i.test(message);

@@ -1,5 +1,5 @@
 import type { ImageError } from '../jobs/error';
-import { isOfImages, limitHeadersIn, limitNamedIn } from '../responses/rateLimit';
+import { isOfImages, limitHeadersIn, limitNamedIn, partWithinLimit } from '../responses/rateLimit';
 import { Level } from './level';
 import type { Clock } from './ports';
 import { SentLog, type Sent } from './sentLog';
@@ -8,6 +8,10 @@ import { Sleepers } from './sleepers';
 
 /** A run's way through the pace that it shares with others. */
 export interface Pace {
+	/** Images that one request may ask for, as far as is known. */
+	readonly most: number;
+	/** Requests of all runs that the server has let in so far. */
+	readonly letIn: number;
 	/** Returns when a request for this many images may be sent, or when the signal is aborted. */
 	admit(images: number, signal: AbortSignal): Promise<Admission>;
 	/** The run is over. */
@@ -57,6 +61,10 @@ export class SharedPace {
 	private impatient = false;
 	/** As the server tells it. */
 	private told: { images: number; window: number } | undefined;
+	/** Images of a request, where one was refused for what it alone asked for. */
+	private largest = Infinity;
+	/** Requests that the server has let in so far. */
+	letIn = 0;
 
 	constructor(private readonly clock: Clock) {
 		this.sleepers = new Sleepers(clock);
@@ -104,6 +112,11 @@ export class SharedPace {
 			answered: (headers) => this.learn(sent, headers),
 			refused: (error) => this.refused(sent, error),
 		};
+	}
+
+	/** Images that one request may ask for, as far as is known. */
+	get most(): number {
+		return Math.max(1, Math.floor(Math.min(this.largest, this.told?.images ?? Infinity)));
 	}
 
 	private get window(): number {
@@ -172,6 +185,7 @@ export class SharedPace {
 	}
 
 	private learn(sent: Sent, headers: Readonly<Record<string, string>>): void {
+		this.letIn++;
 		const found = limitHeadersIn(headers);
 		if (found.images) this.told = { ...this.told, window: this.window, ...found.images };
 		if (found.holdMs !== undefined) this.hold(found.holdMs);
@@ -181,9 +195,16 @@ export class SharedPace {
 	}
 
 	private refused(sent: Sent, error: ImageError): void {
+		this.letIn--;
 		this.log.remove(sent);
 		const images = limitNamedIn(error.message);
-		if (images !== undefined) this.told = { window: this.window, ...this.told, images };
+		if (images) this.told = { window: this.window, ...this.told, images };
+		const part = partWithinLimit(error.message);
+		if (part !== undefined) {
+			// No waiting cures this, and others may be smaller.
+			this.largest = sent.images * part;
+			return this.change();
+		}
 		const hold = error.details.retryAfterMs ?? USUAL_HOLD;
 		this.hold(hold);
 		// A server that is busy says nothing of the limit.
@@ -225,6 +246,14 @@ export class RunPace implements Pace {
 		readonly imagesPerMinute: number,
 		private readonly shared: SharedPace,
 	) {}
+
+	get most(): number {
+		return this.shared.most;
+	}
+
+	get letIn(): number {
+		return this.shared.letIn;
+	}
 
 	async admit(images: number, signal: AbortSignal): Promise<Admission> {
 		return await this.shared.admit(this, images, signal);

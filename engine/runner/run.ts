@@ -1,11 +1,10 @@
-import { sumBills, type Bill } from '../costs/bill';
 import { estimateJob, mostOf } from '../costs/estimate';
 import type { NanoUsd } from '../costs/money';
 import { totalOf } from '../costs/price';
 import { asImageError, endsRun, ImageError } from '../jobs/error';
 import type { ImageJob } from '../jobs/job';
-import type { Attempt, JobOutcome, Timing } from '../jobs/outcome';
-import { portionsOf, type Portion } from '../jobs/portions';
+import type { JobOutcome } from '../jobs/outcome';
+import { portionsOf, splitPortion, type Portion } from '../jobs/portions';
 import { findModel } from '../models/find';
 import { SpareBuffers } from '../responses/spareBuffers';
 import { Budget } from './budget';
@@ -20,6 +19,7 @@ import type { RequestResult } from './result';
 import { nextTry } from './retry';
 import type { RunSettings } from './settings';
 import { StopSwitch } from './stop';
+import { Tries } from './tries';
 
 /**
  * Makes every job's images: at most `concurrency` requests at a time, in the jobs' order, within pace and budget.
@@ -44,7 +44,7 @@ export async function runJobs<Ref>(
 			async (portion, lane) => await run.portion(portion, lane),
 		);
 		const byJob = new Map<ImageJob, Array<PortionOutcome<Ref>>>(jobs.map((job) => [job, []]));
-		for (const outcome of done) byJob.get(outcome.portion.job)?.push(outcome);
+		for (const outcome of done.flat()) byJob.get(outcome.portion.job)?.push(outcome);
 		return jobs.map((job, place) => outcomeOf(job, byJob.get(job) ?? [], checks[place] ?? { warnings: [] }));
 	} finally {
 		run.end();
@@ -66,7 +66,7 @@ class Run<Ref> {
 	constructor(
 		private readonly settings: RunSettings,
 		private readonly ports: RunPorts<Ref>,
-		private readonly requests: number,
+		private requests: number,
 	) {
 		this.startedAt = ports.clock.now();
 		this.stop = new StopSwitch(ports.signal);
@@ -86,85 +86,89 @@ class Run<Ref> {
 		else if (this.failures === this.settings.failFast) this.stop.because(error);
 	}
 
-	/** Sends a portion's request until it succeeds or there is no use in trying on. */
-	async portion(portion: Portion, lane: number): Promise<PortionOutcome<Ref>> {
-		const outcome = await this.pursue(portion, lane);
-		this.done++;
-		this.images += 'result' in outcome ? outcome.result.images.length : 0;
-		this.ports.onProgress?.({ requests: this.requests, done: this.done, images: this.images });
-		return outcome;
+	/** Has a portion's images made: by one request, or by several where the server does not let in so many at once. */
+	async portion(portion: Portion, lane: number): Promise<Array<PortionOutcome<Ref>>> {
+		const pace = this.paceOf(portion);
+		const outcomes: Array<PortionOutcome<Ref>> = [];
+		const left = [portion];
+		let tries = this.firstTry(pace);
+		for (let next = left.shift(); next; next = left.shift()) {
+			const parts = splitPortion(next, pace.most);
+			if (parts.length > 1) {
+				this.requests += parts.length - 1;
+				left.unshift(...parts);
+				continue;
+			}
+			const outcome = await this.pursue(next, lane, pace, tries);
+			if (outcome === 'too_large') {
+				left.unshift(next);
+				continue;
+			}
+			outcomes.push(outcome);
+			tries = this.firstTry(pace);
+			this.done++;
+			this.images += 'result' in outcome ? outcome.result.images.length : 0;
+			this.ports.onProgress?.({ requests: this.requests, done: this.done, images: this.images });
+		}
+		return outcomes;
 	}
 
-	private async pursue(portion: Portion, lane: number): Promise<PortionOutcome<Ref>> {
-		const attempts: Attempt[] = [];
-		// What tries that came to nothing are known to have cost.
-		const losses: Bill[] = [];
-		// Tries that may have cost something of which nobody knows.
-		let unpriced = 0;
-		const sending = () => {
-			const now = this.sinceStart();
-			attempts.push({ lane, sentMs: now, doneMs: now, result: 'completed' });
-		};
-		const tries = () => attempts.length;
-		const done = (before: number, result: Attempt['result']) => {
-			const last = attempts.at(-1);
-			if (last && tries() > before) Object.assign(last, { doneMs: this.sinceStart(), result });
-		};
-		const record = () => ({ portion, timing: this.timingOf(attempts), attempts });
+	private firstTry(pace: Pace): Tries {
+		return new Tries(() => this.ports.clock.now() - this.startedAt, pace.letIn);
+	}
+
+	/** Sends a request until it succeeds, there is no use in trying on, or it turns out to ask for too many images. */
+	private async pursue(
+		portion: Portion,
+		lane: number,
+		pace: Pace,
+		tries: Tries,
+	): Promise<PortionOutcome<Ref> | 'too_large'> {
+		const record = () => ({ portion, timing: tries.timing, attempts: tries.attempts });
 		for (;;) {
-			const before = tries();
 			try {
-				const send = await this.admit(portion);
-				const result = await send(sending);
-				done(before, result.error?.kind ?? 'completed');
+				const send = await this.admit(portion, pace);
+				const result = await send(() => tries.sending(lane));
+				tries.done(result.error?.kind ?? 'completed');
 				// With an image in hand nothing is repeated.
-				const wait = result.error && result.images.length === 0 ? this.nextTry(result.error, tries()) : null;
+				const wait = result.error && result.images.length === 0 ? this.nextTry(result.error, tries) : null;
 				if (wait === null) {
 					if (result.error) this.countFailure(result.error);
-					return { ...record(), result: withLosses(result, losses, unpriced) };
+					return { ...record(), result: tries.addTo(result) };
 				}
-				if (result.loss && totalOf(result.loss.cost) !== null) losses.push(result.loss);
-				else if (result.loss) unpriced++;
+				if (result.loss) tries.lost(result.loss);
 				await this.pause(wait);
 			} catch (thrown) {
 				const error = this.deadline.explain(asImageError(thrown));
-				done(before, error.kind);
-				const wait = this.nextTry(error, tries());
+				tries.done(error.kind);
+				const isRefusal = error.kind === 'rate_limit';
+				if (isRefusal && portion.n > pace.most) return 'too_large';
+				if (isRefusal) tries.refused(pace.letIn);
+				const wait = this.nextTry(error, tries);
 				if (wait === null) {
 					if (error.kind !== 'cancelled' && error.kind !== 'budget') this.countFailure(error);
 					return { ...record(), error };
 				}
-				if (error.details.maybeBilled === true) unpriced++;
+				if (error.details.maybeBilled === true) tries.lost();
 				await this.pause(wait);
 			}
 		}
-	}
-
-	private sinceStart(): number {
-		return this.ports.clock.now() - this.startedAt;
-	}
-
-	private timingOf(attempts: readonly Attempt[]): Timing {
-		const [first] = attempts;
-		const now = this.sinceStart();
-		return {
-			queuedMs: first?.sentMs ?? now,
-			durationMs: first ? now - first.sentMs : 0,
-			attempts: attempts.length,
-		};
 	}
 
 	/**
 	 * Waits until a request may be sent.
 	 * @throws ImageError `cancelled` or `budget` where it may not
 	 */
-	private async admit(portion: Portion): Promise<(sending: () => void) => Promise<RequestResult<Ref>>> {
+	private async admit(
+		portion: Portion,
+		pace: Pace,
+	): Promise<(sending: () => void) => Promise<RequestResult<Ref>>> {
 		this.stop.check();
 		const estimate = this.estimate(portion);
 		const reservation = await this.budget.reserve(estimate);
 		this.stop.check();
 		if (!reservation) throw outOfBudget();
-		const admission = await this.paceOf(portion).admit(portion.n, this.stop.signal);
+		const admission = await pace.admit(portion.n, this.stop.signal);
 		try {
 			this.stop.check();
 			this.deadline.check();
@@ -219,29 +223,15 @@ class Run<Ref> {
 	}
 
 	/** Milliseconds until the next try, `null` where there is to be none. */
-	private nextTry(error: ImageError, tries: number): number | null {
-		return nextTry(error, tries, this.settings, Math.random());
+	private nextTry(error: ImageError, tries: Tries): number | null {
+		const { settings } = this;
+		const maxRetries = settings.maxRetries && settings.maxRetries + tries.uncounted;
+		return nextTry(error, tries.attempts.length, { ...settings, maxRetries }, Math.random());
 	}
 
 	private async pause(ms: number): Promise<void> {
 		await this.ports.clock.sleep(ms, this.stop.signal);
 	}
-}
-
-function withLosses<Ref>(
-	result: RequestResult<Ref>,
-	losses: readonly Bill[],
-	unpriced: number,
-): RequestResult<Ref> {
-	const tries = unpriced === 1 ? 'An earlier try' : `${unpriced} earlier tries`;
-	return {
-		...result,
-		...(losses.length > 0 ? { loss: sumBills([...losses, ...(result.loss ? [result.loss] : [])]) } : {}),
-		warnings: [
-			...result.warnings,
-			...(unpriced > 0 ? [`${tries} may have been billed as well, which is not in the cost.`] : []),
-		],
-	};
 }
 
 function outOfBudget(): ImageError {

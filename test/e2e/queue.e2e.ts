@@ -56,7 +56,7 @@ beforeAll(async () => {
 	const workflows = [
 		orderWorkflow('headers', told),
 		orderWorkflow('by-hand', given, { imagesPerMinute: LIMIT / WORKERS }),
-		orderWorkflow('silent', untold, { maxRetries: 8 }),
+		orderWorkflow('silent', untold),
 	];
 	await queue.main.importWorkflows(workflows);
 	for (const { id } of workflows) await publish(queue.main, id);

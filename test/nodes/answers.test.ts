@@ -64,8 +64,13 @@ const failed: Case[] = [
 	{
 		name: '429 that does not end',
 		directive: '[[rate-limit 0.2]]',
-		requests: 3,
-		error: { code: 'rate_limit_exceeded', status: 429, retryable: true, attempts: 3 },
+		// As often as others are let in between, and then as often as is allowed.
+		error: {
+			code: 'rate_limit_exceeded',
+			status: 429,
+			retryable: true,
+			attempts: expect.any(Number) as number,
+		},
 		says: /Rate limit reached/,
 	},
 	{
@@ -180,7 +185,7 @@ it.each(failed)('$name: is the failure of one item', (wanted) => {
 	expect(error).toMatchObject(wanted.error!);
 	expect(error.message).toMatch(wanted.says!);
 	expect(error.message.startsWith(`Item ${cases.indexOf(wanted)}: `)).toBe(true);
-	expect(requestsOf(wanted)).toHaveLength(wanted.requests ?? 1);
+	expect(requestsOf(wanted)).toHaveLength(wanted.requests ?? error.attempts);
 });
 
 it('an answer without usage has an unknown cost, not one of 0', () => {

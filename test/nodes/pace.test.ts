@@ -53,3 +53,30 @@ it('two executions with one key go on side by side', async () => {
 	expect(ofA).toBeGreaterThan(0.35);
 	expect(ofA).toBeLessThan(0.65);
 });
+
+it('an item that asks for more images than the limit holds gets them in smaller requests', async () => {
+	const small = await startStandIn({ imagesPerMinute: 5, minuteMs: 1000 });
+	try {
+		const { json, images } = await generate(table, {
+			rows: [
+				{ prompt: 'ten', n: 10, size: '1024x640', quality: 'low' },
+				{ prompt: 'seven', n: 7, size: '1024x640', quality: 'low' },
+			],
+			standIn: small,
+			credential: { apiKey: keyOfItsOwn() },
+			parameters: { execution: { concurrency: 1 } },
+		});
+		expect(json.map(({ prompt }) => prompt)).toEqual([
+			...Array<string>(10).fill('ten'),
+			...Array<string>(7).fill('seven'),
+		]);
+		expect(images.map(({ image }) => image.index)).toEqual([
+			0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6,
+		]);
+		const sent = small.books.map(({ status, body }) => ({ status, n: (body as { n?: number }).n }));
+		expect(sent.filter(({ status }) => status === 200).map(({ n }) => n)).toEqual([5, 5, 5, 2]);
+		expect(sent.filter(({ n }) => n! > 5)).toEqual([{ status: 429, n: 10 }]);
+	} finally {
+		await small.close();
+	}
+});

@@ -124,5 +124,6 @@ export const countParameter: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, numberPrecision: 0 },
 	default: 1,
-	description: 'How many images to make of the prompt. More than one request makes are split into several.',
+	description:
+		'How many images to make of the prompt. What is too much for one request is split into several.',
 };
