@@ -61,7 +61,7 @@ export class SharedPace {
 	private impatient = false;
 	/** As the server tells it. */
 	private told: { images: number; window: number } | undefined;
-	/** Images of a request, where one was refused for what it alone asked for. */
+	/** Images of a request, where one was refused for the tokens that it alone asked for. */
 	private largest = Infinity;
 	/** Requests that the server has let in so far. */
 	letIn = 0;
@@ -202,7 +202,7 @@ export class SharedPace {
 		const part = partWithinLimit(error.message);
 		if (part !== undefined) {
 			// No waiting cures this, and others may be smaller.
-			this.largest = sent.images * part;
+			if (!images) this.largest = sent.images * part;
 			return this.change();
 		}
 		const hold = error.details.retryAfterMs ?? USUAL_HOLD;
