@@ -3,6 +3,9 @@ import { totalOf } from '../costs/price';
 import type { Attempt, Timing } from '../jobs/outcome';
 import type { RequestResult } from './result';
 
+/** So often a request may be refused for want of room without its counting: one that always is must not hold up the others for ever. */
+const MOST_UNCOUNTED = 10;
+
 /** The tries of a request: when they went out, what became of them, and what those that came to nothing have cost. */
 export class Tries {
 	readonly attempts: Attempt[] = [];
@@ -47,9 +50,9 @@ export class Tries {
 		this.open = undefined;
 	}
 
-	/** The last one was refused for want of room. It does not count where others were let in since the one before. */
+	/** The last one was refused for want of room. Ten times it does not count where others were let in since the one before. */
 	refused(letIn: number): void {
-		if (letIn > this.letIn) this.uncounted++;
+		if (letIn > this.letIn && this.uncounted < MOST_UNCOUNTED) this.uncounted++;
 		this.letIn = letIn;
 	}
 

@@ -113,6 +113,15 @@ describe('a request that finds no room', () => {
 		expect(outcomes[0]!.timing.attempts).toBe(7);
 	});
 
+	it('is given up in the end where it alone is always refused', async () => {
+		const world = server(Infinity, { 'retry-after': '1' });
+		const outcomes = await runJobs(withOthers, { ...SETTINGS, concurrency: 2, maxRetries: 2 }, world.ports);
+		expect(outcomes.map(({ status }) => status).filter((status) => status !== 'completed')).toEqual([
+			'failed',
+		]);
+		expect(outcomes[0]!.timing.attempts).toBe(13);
+	});
+
 	it('comes again later each time', async () => {
 		const world = server(5, {});
 		await runJobs(withOthers, { ...SETTINGS, concurrency: 2 }, world.ports);

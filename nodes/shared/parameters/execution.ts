@@ -49,7 +49,7 @@ export const executionParameter: INodeProperties = {
 			typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 0 },
 			default: 2,
 			description:
-				"How often to repeat a request that failed for a reason that may pass. Refusals for a rate limit do not count as long as other images come in. Better than the node's own Retry on Fail, which makes and pays for all items again.",
+				"How often to repeat a request that failed for a reason that may pass. Up to ten refusals for a rate limit do not count as long as other images come in. Better than the node's own Retry on Fail, which makes and pays for all items again.",
 		},
 		{
 			displayName: 'Request Timeout (Ms)',
