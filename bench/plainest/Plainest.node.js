@@ -1,6 +1,7 @@
 /**
  * The least that a node can do which asks for several images at a time: n8n's own two helpers, one for the request and one
- * for the image. What it takes is n8n's own part of what any node takes.
+ * for the image, used the obvious way. It is no lower bound: it holds each answer as text, and n8n decrypts its credential
+ * for each request.
  */
 class Plainest {
 	description = {
